@@ -1,1 +1,7 @@
-//! Engine.
+//! SVM: runs LLVM bitcode safely.
+//!
+//! Data flows one way: `load` -> [`ir`] -> `opt` -> `bytecode` -> `interp`, over `machine`, `host`
+//! and `svm_memory`; faults end in `report`.
+
+pub mod error;
+pub mod ir;
