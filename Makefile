@@ -1,0 +1,54 @@
+# Thin: each target is a line or two that could be typed by hand.
+# `make help` lists them.
+
+CARGO ?= cargo
+JOBS  ?= $(shell nproc)
+LLI    = target/release/svm-lli
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-full setup-bench build demo test test-full bench bless fmt lint clean
+
+help: ## say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## check for what the build needs (LLVM 22, clang 22, cargo >= 1.95) and install what is missing
+	@scripts/setup.sh
+
+setup-full: ## the same, with what `make test-full` needs
+	@scripts/setup.sh full
+
+setup-bench: ## the same, with what `make bench` needs
+	@scripts/setup.sh bench
+
+build: setup ## build svm-lli into target/release
+	$(CARGO) build --release --workspace -j$(JOBS)
+
+demo: build ## run Lua from bitcode, then see a buggy C program being caught
+	@scripts/demo.sh
+
+test: build ## every test of the crates, the C cases and the real programs
+	$(CARGO) test -q -p svm-memory -j$(JOBS)
+	$(CARGO) test -q --release --workspace --exclude svm-memory --exclude svm-tests -j$(JOBS)
+	$(CARGO) test --release -p svm-tests -j$(JOBS)
+
+test-full: setup-full test ## make test, then GCC's torture suite and csmith programs
+	$(CARGO) run --release -p svm-tests --bin torture
+	$(CARGO) run --release -p svm-tests --bin fuzz-csmith
+
+bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)
+	$(CARGO) run --release -p svm-tests --bin bench
+
+bless: build ## write the golden fault reports anew
+	SVM_BLESS=1 $(CARGO) test --release -p svm-tests -- fault/
+
+fmt: ## format the Rust sources
+	$(CARGO) fmt --all
+
+lint: setup ## formatting, clippy and shell syntax; warnings are errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	for s in scripts/*.sh .ci/run; do bash -n $$s || exit 1; done
+
+clean: ## remove what was built and fetched
+	$(CARGO) clean
+	rm -rf .cache

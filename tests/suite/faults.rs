@@ -1,0 +1,71 @@
+//! tests/c/fault: programs with one error each; the error must be found at its place and reported in full.
+
+use svm_tests::case::{self, Case};
+use svm_tests::process::{self, End, Run};
+use svm_tests::toolchain::{self, Opt, Unit};
+use svm_tests::{Check, golden, ir_text, paths};
+
+use crate::Test;
+use crate::pass::under_svm;
+
+/// `svm-lli`'s exit status after a guest fault.
+const FAULT: i32 = 99;
+
+/// One test for each case and level.
+pub fn collect(tests: &mut Vec<Test>) {
+    for (name, path) in paths::c_files(&paths::in_root("tests/c/fault")) {
+        let parsed = case::parse(&name, &path);
+        let levels = parsed
+            .as_ref()
+            .map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
+        for opt in levels {
+            let parsed = parsed.clone();
+            tests.push((
+                format!("fault/{name}@{}", opt.name()),
+                Box::new(move || check(&parsed?, opt)),
+            ));
+        }
+    }
+}
+
+fn check(case: &Case, opt: Opt) -> Check {
+    let Some(expect) = &case.expect else {
+        return Err("no `// expect:` line".into());
+    };
+    if case.bad_lines.is_empty() {
+        return Err("no line is marked `// BAD`".into());
+    }
+    let unit = Unit::single(&case.name, &case.path, &case.flags);
+    let module = toolchain::bitcode(&unit, opt)?;
+    if !ir_text::line_acts(&module, &case.path, &case.bad_lines)? {
+        return Err(format!(
+            "the optimizer removed the access that the case is about ({})",
+            opt.name()
+        ));
+    }
+    let run = Run {
+        args: case.args.clone(),
+        stdin: case.stdin.as_bytes(),
+        seconds: case.seconds,
+        ..Run::default()
+    };
+    let outcome = process::run(&under_svm(run, &module))?;
+    let report = String::from_utf8_lossy(&outcome.stderr);
+    let stdout = String::from_utf8_lossy(&outcome.stdout);
+    if outcome.end != End::Exit(FAULT) {
+        return Err(format!(
+            "not found: ended with {:?}, stdout {stdout:?}\n{}",
+            outcome.end,
+            process::tail(&outcome.stderr)
+        ));
+    }
+    if stdout != "before\n" {
+        return Err(format!(
+            "stdout is {stdout:?}, not what was printed before the fault\n{report}"
+        ));
+    }
+    if !report.to_lowercase().contains(&expect.to_lowercase()) {
+        return Err(format!("the report does not say `{expect}`\n{report}"));
+    }
+    golden::check(case, opt, &report)
+}

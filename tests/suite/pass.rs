@@ -1,0 +1,48 @@
+//! tests/c/pass: programs that must do under `svm-lli` exactly what they do natively.
+
+use svm_tests::case::{self, Case};
+use svm_tests::process::{self, Run};
+use svm_tests::toolchain::{self, Opt, Unit};
+use svm_tests::{Check, paths};
+
+use crate::Test;
+
+/// One test for each case and level.
+pub fn collect(tests: &mut Vec<Test>) {
+    for (name, path) in paths::c_files(&paths::in_root("tests/c/pass")) {
+        let parsed = case::parse(&name, &path);
+        let levels = parsed
+            .as_ref()
+            .map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
+        for opt in levels {
+            let parsed = parsed.clone();
+            tests.push((
+                format!("pass/{name}@{}", opt.name()),
+                Box::new(move || check(&parsed?, opt)),
+            ));
+        }
+    }
+}
+
+fn check(case: &Case, opt: Opt) -> Check {
+    let unit = Unit::single(&case.name, &case.path, &case.flags);
+    let native = toolchain::native(&unit, opt)?;
+    let module = toolchain::bitcode(&unit, opt)?;
+    let mut run = Run {
+        args: case.args.clone(),
+        stdin: case.stdin.as_bytes(),
+        seconds: case.seconds,
+        ..Run::default()
+    };
+    run.program = native;
+    let expected = process::run(&run)?;
+    let ours = process::run(&under_svm(run, &module))?;
+    process::same(&expected, &ours)
+}
+
+/// The same run with `svm-lli` in front.
+pub fn under_svm<'a>(mut run: Run<'a>, module: &std::path::Path) -> Run<'a> {
+    run.args.insert(0, module.display().to_string());
+    run.program = paths::svm_lli();
+    run
+}
