@@ -1,0 +1,141 @@
+//! Arguments and results of host functions, as register slots.
+
+use svm_memory::GuestPtr;
+
+use super::VarArgs;
+use super::varargs::ArgClass;
+use crate::machine::{Result, Trap};
+
+/// An x86_fp80 value by its ten bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct X87(pub [u8; 10]);
+
+impl X87 {
+    /// From two register slots.
+    pub fn from_slots(lo: u64, hi: u64) -> Self {
+        let mut bytes = [0; 10];
+        bytes[..8].copy_from_slice(&lo.to_le_bytes());
+        bytes[8..].copy_from_slice(&hi.to_le_bytes()[..2]);
+        Self(bytes)
+    }
+
+    /// As two register slots.
+    pub fn slots(self) -> [u64; 2] {
+        let (lo, hi) = self.0.split_at(8);
+        [u64::from_le_bytes(lo.try_into().unwrap_or_default()), u64::from(u16::from_le_bytes([hi[0], hi[1]]))]
+    }
+}
+
+/// The register slots of one host call: fixed arguments first, then variadic ones.
+pub struct Args<'a> {
+    slots: &'a [u64],
+    variadic: &'a [ArgClass],
+    ret: &'a mut [u64; 2],
+}
+
+impl<'a> Args<'a> {
+    /// Arguments in `slots`, of which the last ones are variadic, of the given classes; the result
+    /// goes to `ret`. The caller has checked the call against the prototype.
+    pub fn new(slots: &'a [u64], variadic: &'a [ArgClass], ret: &'a mut [u64; 2]) -> Self {
+        Self { slots, variadic, ret }
+    }
+
+    /// The next argument.
+    #[inline]
+    pub fn next<T: FromArg<'a>>(&mut self) -> Result<T> {
+        T::take(self)
+    }
+
+    /// The next slot. A call with too few is refused before; this is the second line of defence.
+    #[inline]
+    fn slot(&mut self) -> Result<u64> {
+        let (first, rest) = self.slots.split_first().ok_or_else(missing)?;
+        self.slots = rest;
+        Ok(*first)
+    }
+
+    /// Stores the result.
+    #[inline]
+    pub fn ret<T: IntoRet>(&mut self, value: T) {
+        *self.ret = value.into_slots();
+    }
+}
+
+#[cold]
+fn missing() -> Trap {
+    Trap::Unsupported("a host call with fewer arguments than its prototype".into())
+}
+
+/// A Rust type that a C argument can be read as.
+pub trait FromArg<'a>: Sized {
+    /// Takes it from the front of the arguments.
+    fn take(args: &mut Args<'a>) -> Result<Self>;
+}
+
+macro_rules! from_slot {
+    ($($ty:ty: $slot:ident => $value:expr),* $(,)?) => {$(
+        impl<'a> FromArg<'a> for $ty {
+            #[inline]
+            fn take(args: &mut Args<'a>) -> Result<Self> {
+                let $slot = args.slot()?;
+                Ok($value)
+            }
+        }
+    )*};
+}
+
+from_slot! {
+    GuestPtr: s => GuestPtr::new(s),
+    i32: s => s as i32,
+    u32: s => s as u32,
+    i64: s => s as i64,
+    u64: s => s,
+    u16: s => s as u16,
+    f64: s => f64::from_bits(s),
+    f32: s => f32::from_bits(s as u32),
+}
+
+impl<'a> FromArg<'a> for X87 {
+    fn take(args: &mut Args<'a>) -> Result<Self> {
+        Ok(X87::from_slots(args.slot()?, args.slot()?))
+    }
+}
+
+impl<'a> FromArg<'a> for VarArgs<'a> {
+    fn take(args: &mut Args<'a>) -> Result<Self> {
+        Ok(VarArgs::direct(std::mem::take(&mut args.slots), args.variadic))
+    }
+}
+
+/// A Rust type that a C function can return.
+pub trait IntoRet {
+    /// As register slots, zero-extended.
+    fn into_slots(self) -> [u64; 2];
+}
+
+macro_rules! into_slots {
+    ($($ty:ty: $v:ident => $value:expr),* $(,)?) => {$(
+        impl IntoRet for $ty {
+            #[inline]
+            fn into_slots(self) -> [u64; 2] {
+                let $v = self;
+                $value
+            }
+        }
+    )*};
+}
+
+into_slots! {
+    (): _v => [0, 0],
+    GuestPtr: v => [v.bits(), 0],
+    i32: v => [u64::from(v as u32), 0],
+    u32: v => [u64::from(v), 0],
+    i64: v => [v as u64, 0],
+    u64: v => [v, 0],
+    u16: v => [u64::from(v), 0],
+    f64: v => [v.to_bits(), 0],
+    f32: v => [u64::from(v.to_bits()), 0],
+    X87: v => v.slots(),
+    (u64, u64): v => [v.0, v.1],
+    (f64, f64): v => [v.0.to_bits(), v.1.to_bits()],
+}

@@ -1,0 +1,84 @@
+//! What an embedder or the command line may set.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where a guest's standard input comes from.
+#[derive(Clone, Debug, Default)]
+pub enum Input {
+    /// The host process's own.
+    #[default]
+    Inherit,
+    /// These bytes, then end of file.
+    Bytes(Arc<[u8]>),
+}
+
+/// Where a guest's standard output or error goes.
+#[derive(Clone, Debug, Default)]
+pub enum Output {
+    /// The host process's own.
+    #[default]
+    Inherit,
+    /// Into a buffer that the embedder reads.
+    Capture(Arc<parking_lot::Mutex<Vec<u8>>>),
+}
+
+/// A directory that a sandboxed guest may use.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The directory on the host.
+    pub host: PathBuf,
+    /// Its name in the guest.
+    pub guest: PathBuf,
+    /// Whether files may be written, made and removed.
+    pub writable: bool,
+}
+
+/// Settings of one guest process. `Default` is what `svm-lli FILE` uses.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Deny files, environment, clock and network but for what is granted.
+    pub sandbox: bool,
+    /// Directories granted to a sandboxed guest.
+    pub dirs: Vec<Grant>,
+    /// Environment variables added to (sandboxed: instead of) the host's; `None` value: the host's own.
+    pub env: Vec<(String, Option<String>)>,
+    /// Whether a sandboxed guest sees real time.
+    pub clock: bool,
+    /// Bytes of guest memory.
+    pub max_memory: Option<u64>,
+    /// Bytes of the guest's stack: register frames and stack objects.
+    pub max_stack: u64,
+    /// IR instructions to execute.
+    pub fuel: Option<u64>,
+    /// Wall time.
+    pub timeout: Option<Duration>,
+    /// Frames kept for each allocation and free.
+    pub alloc_frames: usize,
+    /// Standard input.
+    pub stdin: Input,
+    /// Standard output.
+    pub stdout: Output,
+    /// Standard error.
+    pub stderr: Output,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sandbox: false,
+            dirs: Vec::new(),
+            env: Vec::new(),
+            clock: false,
+            max_memory: None,
+            max_stack: 64 << 20,
+            fuel: None,
+            timeout: None,
+            alloc_frames: 4,
+            stdin: Input::default(),
+            stdout: Output::default(),
+            stderr: Output::default(),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a host function sees of the engine.
+
+use svm_memory::{GuestPtr, Memory, SiteId};
+
+use super::{HostMisuse, Process, Result, Thread, Trap};
+
+/// The calling thread and its process, lent to a host function for one call.
+pub struct Cx<'a> {
+    /// The process.
+    pub process: &'a Process,
+    /// The calling thread.
+    pub thread: &'a mut Thread,
+}
+
+impl<'a> Cx<'a> {
+    /// Guest memory. The borrow is the process's, so it can be kept while `cx` is used.
+    #[inline]
+    pub fn mem(&self) -> &'a Memory {
+        &self.process.mem
+    }
+
+    /// The site to record for an allocation or free.
+    pub fn site(&mut self) -> SiteId {
+        self.thread.site()
+    }
+
+    /// Sets the guest's `errno`.
+    pub fn set_errno(&mut self, errno: i32) -> Result<()> {
+        Ok(self.mem().store(self.thread.errno, errno)?)
+    }
+
+    /// The guest's `errno`.
+    pub fn errno(&self) -> Result<i32> {
+        Ok(self.mem().load(self.thread.errno)?)
+    }
+
+    /// Sets `errno` and gives `value`: the usual way for a libc function to fail.
+    pub fn fail<T>(&mut self, errno: i32, value: T) -> Result<T> {
+        self.set_errno(errno)?;
+        Ok(value)
+    }
+
+    /// A misuse of the running host function: `what` is a sentence without the function's name.
+    #[cold]
+    pub fn misuse(&self, what: impl Into<String>) -> Trap {
+        Trap::Host(Box::new(HostMisuse { function: self.thread.host_function, what: what.into() }))
+    }
+
+    /// Calls a guest function through a pointer: integer and pointer arguments, one register slot
+    /// each (zero-extended); the result's first slot, 0 for void. May trap, also with a `LongJump`
+    /// that the host function must hand on after putting its own state in order.
+    pub fn call(&mut self, target: GuestPtr, sig: &CallbackSig, args: &[u64]) -> Result<u64> {
+        let _ = (target, sig, args);
+        Err(Trap::Unsupported("callbacks into the guest".into()))
+    }
+}
+
+pub use crate::host::CallbackSig;

@@ -1,0 +1,16 @@
+//! What both tiers and the host share: the process and its threads, traps, the way into guest code.
+//!
+//! `interp/` and `jit/` never name each other: they meet here. Host functions see the engine through
+//! [`Cx`] only.
+
+mod config;
+mod cx;
+mod process;
+mod thread;
+mod trap;
+
+pub use config::{Config, Grant, Input, Output};
+pub use cx::Cx;
+pub use process::{Interrupt, Process};
+pub use thread::Thread;
+pub use trap::{BadCall, BadCallReason, HostMisuse, Limit, Result, Trap};
