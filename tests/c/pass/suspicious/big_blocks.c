@@ -18,6 +18,7 @@ int main(void) {
     errno = 0;
     volatile size_t huge = (size_t)1 << 60;
     void *volatile none = malloc(huge);
+    __asm__ volatile("" : : : "memory"); /* the optimizer takes malloc to leave errno alone */
     printf("%d %d\n", none == NULL, errno == ENOMEM);
     none = calloc(huge, huge);
     printf("%d\n", none == NULL);

@@ -1,0 +1,18 @@
+// A constant array is read one element before its start.
+// expect: out of bounds
+// args: -1
+#include <stdio.h>
+#include <stdlib.h>
+
+static const int a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+
+static __attribute__((noinline)) int get(const int *p, long i) {
+    return p[i]; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    puts("before");
+    printf("after %d\n", get(a, atol(argv[1])));
+    return 0;
+}

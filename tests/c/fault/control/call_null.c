@@ -1,0 +1,17 @@
+// The null pointer is called.
+// expect: null
+#include <stdio.h>
+#include <stdlib.h>
+
+
+static __attribute__((noinline)) int call(int (*f)(int), int x) {
+    return f(x); // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argv;
+    void *volatile raw = NULL;
+    puts("before");
+    printf("after %d\n", call((int (*)(int))raw, argc));
+    return 0;
+}

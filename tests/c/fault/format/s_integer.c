@@ -1,0 +1,15 @@
+// %s is given an integer.
+// expect: null pointer | wild pointer | argument
+#include <stdio.h>
+#include <string.h>
+
+static char out[4096];
+
+int main(int argc, char **argv) {
+    (void)argv;
+    const char *volatile format = "%s";
+    puts("before");
+    snprintf(out, sizeof out, format, 1000 + argc); // BAD
+    printf("after %s %d\n", out, argc);
+    return 0;
+}

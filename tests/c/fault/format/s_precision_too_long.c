@@ -1,0 +1,17 @@
+// %.*s may read more bytes than the array has.
+// expect: out of bounds | unterminated
+#include <stdio.h>
+#include <string.h>
+
+static char out[4096];
+
+int main(int argc, char **argv) {
+    (void)argv;
+    const char *volatile format = "%.*s";
+    char text[8];
+    memset(text, 'a' + argc, sizeof text);
+    puts("before");
+    snprintf(out, sizeof out, format, 9, text); // BAD
+    printf("after %s %d\n", out, argc);
+    return 0;
+}

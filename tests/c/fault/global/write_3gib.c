@@ -1,0 +1,19 @@
+// A global array is written 3 GiB before its start.
+// expect: out of bounds
+// args: -3221225472
+#include <stdio.h>
+#include <stdlib.h>
+
+static char a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+
+static __attribute__((noinline)) void set(char *p, long i) {
+    p[i] = 77; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    puts("before");
+    set(a, atol(argv[1]));
+    puts("after");
+    return 0;
+}

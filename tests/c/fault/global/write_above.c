@@ -1,0 +1,19 @@
+// A global array is written one element past its end.
+// expect: out of bounds
+// args: 8
+#include <stdio.h>
+#include <stdlib.h>
+
+static int a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+
+static __attribute__((noinline)) void set(int *p, long i) {
+    p[i] = 77; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    puts("before");
+    set(a, atol(argv[1]));
+    puts("after");
+    return 0;
+}

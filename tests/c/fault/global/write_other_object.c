@@ -1,0 +1,26 @@
+// A global array is indexed so that the access lies exactly inside another live object.
+// expect: out of bounds
+// args: 3
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+static int b[8] = {8, 9, 10, 11, 12, 13, 14, 15};
+
+static __attribute__((noinline)) void set(int *p, long i) {
+    p[i] = 77; // BAD
+}
+
+static __attribute__((noinline)) long distance(const int *from, const int *to) {
+    return (long)((uintptr_t)to - (uintptr_t)from) / (long)sizeof(int);
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    long i = distance(a, b) + atol(argv[1]);
+    puts("before");
+    set(a, i);
+    printf("after %d\n", b[3]);
+    return 0;
+}

@@ -1,0 +1,19 @@
+// A heap object is read 2^40 bytes past its start.
+// expect: out of bounds
+// args: 1099511627776
+#include <stdio.h>
+#include <stdlib.h>
+
+static __attribute__((noinline)) char get(const char *p, long i) {
+    return p[i]; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    char *a = malloc(8 * sizeof *a);
+    for (int i = 0; i < 8; i++) a[i] = (char)i;
+    puts("before");
+    printf("after %d\n", get(a, atol(argv[1])));
+    free(a);
+    return 0;
+}

@@ -1,0 +1,19 @@
+// A heap object is read one element past its end.
+// expect: out of bounds
+// args: 8
+#include <stdio.h>
+#include <stdlib.h>
+
+static __attribute__((noinline)) int get(const int *p, long i) {
+    return p[i]; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    int *a = malloc(8 * sizeof *a);
+    for (int i = 0; i < 8; i++) a[i] = (int)i;
+    puts("before");
+    printf("after %d\n", get(a, atol(argv[1])));
+    free(a);
+    return 0;
+}

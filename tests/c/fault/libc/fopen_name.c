@@ -1,0 +1,24 @@
+// fopen is given a name without a terminating zero.
+// expect: out of bounds | unterminated
+// args: x
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static __attribute__((noinline)) FILE *file(const char *name) {
+    return fopen(name, "r"); // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    char *small = malloc(8), *large = malloc(64);
+    memset(small, 's', 8);
+    memset(large, 'l', 63);
+    large[63] = 0;
+    puts("before");
+    printf("after %d\n", file(small) != NULL);
+    printf("after %.3s%.3s\n", small, large);
+    free(small);
+    free(large);
+    return 0;
+}

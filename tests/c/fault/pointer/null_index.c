@@ -1,0 +1,18 @@
+// The null pointer is indexed far.
+// expect: null pointer
+// args: 0
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static __attribute__((noinline)) int get(const int *p) {
+    return p[5000000]; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    int *p = (int *)(uintptr_t)strtoull(argv[1], NULL, 0);
+    puts("before");
+    printf("after %d\n", get(p));
+    return 0;
+}

@@ -1,0 +1,18 @@
+// A member is read through the null pointer.
+// expect: null pointer
+// args: 0
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static __attribute__((noinline)) int get(const struct { int a[100]; } *p) {
+    return p->a[70]; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    int *p = (int *)(uintptr_t)strtoull(argv[1], NULL, 0);
+    puts("before");
+    printf("after %d\n", get(p));
+    return 0;
+}

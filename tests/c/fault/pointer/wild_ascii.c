@@ -1,0 +1,18 @@
+// Eight letters, read from a damaged structure, are used as a pointer.
+// expect: wild pointer
+// args: 0x4141414142424242
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static __attribute__((noinline)) int get(const int *p) {
+    return *p; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    int *p = (int *)(uintptr_t)strtoull(argv[1], NULL, 0);
+    puts("before");
+    printf("after %d\n", get(p));
+    return 0;
+}

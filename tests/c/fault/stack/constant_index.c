@@ -1,0 +1,13 @@
+// A local array is read at a constant index that lies outside; the compiler can see it.
+// expect: out of bounds
+#include <stdio.h>
+
+int main(int argc, char **argv) {
+    (void)argv;
+    volatile int a[10];
+    for (int i = 0; i < 10; i++) a[i] = i + argc;
+    puts("before");
+    int v = a[10]; // BAD
+    printf("after %d\n", v);
+    return 0;
+}

@@ -1,0 +1,20 @@
+// A local array is written by four bytes of which the first lies before its start.
+// expect: out of bounds
+// args: -1
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef int __attribute__((aligned(1))) word;
+static __attribute__((noinline)) void set(char *p, long i) {
+    *(word *)(p + i) = 77; // BAD
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    char a[8];
+    for (int i = 0; i < 8; i++) a[i] = (char)i;
+    puts("before");
+    set(a, atol(argv[1]));
+    puts("after");
+    return 0;
+}

@@ -1,0 +1,24 @@
+// One more small struct argument is read than was passed.
+// expect: out of bounds | variadic
+#include <stdarg.h>
+#include <stdio.h>
+
+struct small { long a, b; };
+
+static __attribute__((noinline)) long sum(int n, ...) {
+    long total = 0;
+    va_list ap;
+    va_start(ap, n);
+    for (int i = 0; i < n; i++) {
+        total += va_arg(ap, struct small).b; // BAD
+    }
+    va_end(ap);
+    return total;
+}
+
+int main(int argc, char **argv) {
+    (void)argv;
+    puts("before");
+    printf("after %ld\n", sum(argc + 1, (struct small){1, 2}));
+    return 0;
+}
