@@ -1,6 +1,6 @@
 //! The directives in the first comment lines of a C case.
 //!
-//! `// expect: KIND` names the fault that must be reported; `// args: ...` gives arguments, split at blanks;
+//! `// expect: KIND` names the fault that must be reported (alternatives separated by ` | `); `// args: ...` gives arguments, split at blanks;
 //! `// stdin: TEXT` gives standard input (`\n` is a line end); `// flags: ...` adds compiler flags;
 //! `// seconds: N` raises the time limit; `// levels: O0` restricts the optimization levels and must say why after a `;`.
 //! A line of a fault case that ends in `// BAD` holds the bad access.
@@ -36,12 +36,8 @@ pub struct Case {
 /// Reads a case's directives.
 pub fn parse(name: &str, path: &Path) -> Check<Case> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let mut case = Case {
-        name: name.into(),
-        path: path.into(),
-        levels: Opt::BOTH.to_vec(),
-        ..Case::default()
-    };
+    let mut case =
+        Case { name: name.into(), path: path.into(), levels: Opt::BOTH.to_vec(), ..Case::default() };
     for line in text.lines().take_while(|line| line.starts_with("//")) {
         let Some((key, value)) = line.trim_start_matches('/').trim().split_once(": ") else {
             continue;
@@ -52,12 +48,7 @@ pub fn parse(name: &str, path: &Path) -> Check<Case> {
             "args" => case.args = words(),
             "flags" => case.flags = words(),
             "stdin" => case.stdin = value.replace("\\n", "\n"),
-            "seconds" => {
-                case.seconds = value
-                    .trim()
-                    .parse()
-                    .map_err(|e| format!("{name}: seconds: {e}"))?
-            }
+            "seconds" => case.seconds = value.trim().parse().map_err(|e| format!("{name}: seconds: {e}"))?,
             "levels" => case.levels = levels(name, value)?,
             _ => {}
         }

@@ -30,10 +30,7 @@ pub fn normalise(report: &str) -> String {
 fn hide_addresses(line: &str, out: &mut String) {
     let mut rest = line;
     while let Some(at) = rest.find("0x") {
-        let digits = rest[at + 2..]
-            .bytes()
-            .take_while(u8::is_ascii_hexdigit)
-            .count();
+        let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_hexdigit).count();
         out.push_str(&rest[..at]);
         match digits {
             0..=4 => out.push_str(&rest[at..at + 2 + digits]),
@@ -54,16 +51,12 @@ pub fn check(case: &Case, opt: Opt, report: &str) -> Check {
         return bless(&common, &own, opt, &ours);
     }
     let path = if own.exists() { own } else { common };
-    let golden = fs::read_to_string(&path)
-        .map_err(|e| format!("{}: {e} (make bless writes it)", path.display()))?;
+    let golden =
+        fs::read_to_string(&path).map_err(|e| format!("{}: {e} (make bless writes it)", path.display()))?;
     if golden == ours {
         return Ok(());
     }
-    Err(format!(
-        "the report differs from {}\n{}",
-        path.display(),
-        diff(&golden, &ours)
-    ))
+    Err(format!("the report differs from {}\n{}", path.display(), diff(&golden, &ours)))
 }
 
 /// -O0 writes the common file; -O2 writes its own where it differs, and removes it where it no longer does.
@@ -88,19 +81,10 @@ fn diff(golden: &str, ours: &str) -> String {
         out.push('\n');
     };
     let prefix = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let suffix = a[prefix..]
-        .iter()
-        .rev()
-        .zip(b[prefix..].iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
+    let suffix = a[prefix..].iter().rev().zip(b[prefix..].iter().rev()).take_while(|(x, y)| x == y).count();
     a[..prefix].iter().for_each(|l| line("  ", l));
-    a[prefix..a.len() - suffix]
-        .iter()
-        .for_each(|l| line("- ", l));
-    b[prefix..b.len() - suffix]
-        .iter()
-        .for_each(|l| line("+ ", l));
+    a[prefix..a.len() - suffix].iter().for_each(|l| line("- ", l));
+    b[prefix..b.len() - suffix].iter().for_each(|l| line("+ ", l));
     a[a.len() - suffix..].iter().for_each(|l| line("  ", l));
     out
 }

@@ -28,11 +28,7 @@ const ACTS: &[&str] = &[
 pub fn line_acts(module: &Path, file: &Path, lines: &[u32]) -> Check<bool> {
     let text = tool(llvm("llvm-dis").args(["-o", "-"]).arg(module))?;
     let text = String::from_utf8_lossy(&text);
-    Ok(text_acts(
-        &text,
-        &file.file_name().unwrap_or_default().to_string_lossy(),
-        lines,
-    ))
+    Ok(text_acts(&text, &file.file_name().unwrap_or_default().to_string_lossy(), lines))
 }
 
 fn text_acts(text: &str, file: &str, lines: &[u32]) -> bool {
@@ -46,29 +42,22 @@ fn text_acts(text: &str, file: &str, lines: &[u32]) -> bool {
         .iter()
         .filter(|(_, node)| node.starts_with("!DILocation("))
         .filter(|(_, node)| {
-            field(node, "line")
-                .and_then(|l| l.parse().ok())
-                .is_some_and(|l| lines.contains(&l))
+            field(node, "line").and_then(|l| l.parse().ok()).is_some_and(|l| lines.contains(&l))
         })
         .filter(|(_, node)| field(node, "scope").is_some_and(|scope| in_file(&nodes, scope, file)))
         .map(|(id, _)| *id)
         .collect();
-    text.lines()
-        .filter(|line| line.starts_with("  "))
-        .any(|line| {
-            let Some((head, tail)) = line.split_once(", !dbg ") else {
-                return false;
-            };
-            let location = tail.split([',', ' ']).next().unwrap_or_default();
-            wanted.contains(location) && acts(head)
-        })
+    text.lines().filter(|line| line.starts_with("  ")).any(|line| {
+        let Some((head, tail)) = line.split_once(", !dbg ") else {
+            return false;
+        };
+        let location = tail.split([',', ' ']).next().unwrap_or_default();
+        wanted.contains(location) && acts(head)
+    })
 }
 
 fn acts(head: &str) -> bool {
-    let operation = head
-        .split_once(" = ")
-        .map_or(head, |(_, op)| op)
-        .trim_start();
+    let operation = head.split_once(" = ").map_or(head, |(_, op)| op).trim_start();
     let mut words = operation.split_whitespace();
     let first = match words.next() {
         Some("tail" | "musttail" | "notail") => words.next(),
@@ -86,9 +75,7 @@ fn in_file<'a>(nodes: &HashMap<&'a str, &'a str>, mut scope: &'a str, file: &str
             return false;
         };
         if let Some(at) = field(node, "file") {
-            return nodes
-                .get(at)
-                .is_some_and(|f| f.contains(&format!("{file}\"")));
+            return nodes.get(at).is_some_and(|f| f.contains(&format!("{file}\"")));
         }
         match field(node, "scope") {
             Some(outer) => scope = outer,
@@ -100,10 +87,7 @@ fn in_file<'a>(nodes: &HashMap<&'a str, &'a str>, mut scope: &'a str, file: &str
 
 fn field<'n>(node: &'n str, name: &str) -> Option<&'n str> {
     let inner = node.split_once('(')?.1;
-    inner
-        .trim_end_matches(')')
-        .split(", ")
-        .find_map(|part| part.strip_prefix(name)?.strip_prefix(": "))
+    inner.trim_end_matches(')').split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix(": "))
 }
 
 #[cfg(test)]

@@ -14,13 +14,8 @@ impl Known {
     pub fn read(path: &Path) -> Check<Known> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let mut list = BTreeMap::new();
-        for line in text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        {
-            let Some((name, cause)) = line.split_once('#').map(|(n, c)| (n.trim(), c.trim()))
-            else {
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let Some((name, cause)) = line.split_once('#').map(|(n, c)| (n.trim(), c.trim())) else {
                 return Err(format!("{}: `{line}` names no cause", path.display()));
             };
             if list.insert(name.to_owned(), cause.to_owned()).is_some() {
@@ -40,18 +35,14 @@ impl Known {
         match (self.cause(name), result) {
             (None, result) => result,
             (Some(_), Err(_)) => Ok(()),
-            (Some(cause), Ok(())) => Err(format!(
-                "passes, but is listed as a known failure ({cause}): remove it"
-            )),
+            (Some(cause), Ok(())) => {
+                Err(format!("passes, but is listed as a known failure ({cause}): remove it"))
+            }
         }
     }
 
     /// Listed names that no test has.
     pub fn unused<'a>(&'a self, names: &std::collections::BTreeSet<String>) -> Vec<&'a str> {
-        self.0
-            .keys()
-            .map(String::as_str)
-            .filter(|name| !names.contains(*name))
-            .collect()
+        self.0.keys().map(String::as_str).filter(|name| !names.contains(*name)).collect()
     }
 }

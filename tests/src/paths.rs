@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The repository's root folder.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the crate lies in a folder of the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in a folder of the repository")
 }
 
 /// A path in the repository.
@@ -38,10 +36,7 @@ fn collect(top: &Path, folder: &Path, found: &mut Vec<(String, PathBuf)>) {
         if path.is_dir() {
             collect(top, &path, found);
         } else if path.extension().is_some_and(|e| e == "c") {
-            let name = path
-                .strip_prefix(top)
-                .expect("below the top")
-                .with_extension("");
+            let name = path.strip_prefix(top).expect("below the top").with_extension("");
             found.push((name.to_string_lossy().into_owned(), path));
         }
     }

@@ -56,11 +56,7 @@ impl TempDir {
     /// Makes a new empty folder.
     pub fn new() -> Check<TempDir> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = format!(
-            "svm-tests-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("svm-tests-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(TempDir(path))
@@ -112,22 +108,12 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
         .stdin(File::open(&input).map_err(say)?)
         .stdout(File::create(&output).map_err(say)?)
         .stderr(File::create(&errors).map_err(say)?);
-    let end = wait(
-        command,
-        if what.seconds == 0 {
-            DEFAULT_SECONDS
-        } else {
-            what.seconds
-        },
-    )
-    .map_err(say)?;
+    let end = wait(command, if what.seconds == 0 { DEFAULT_SECONDS } else { what.seconds }).map_err(say)?;
     let mut files = BTreeMap::new();
     read_files(&work, &work, &mut files).map_err(say)?;
     for (name, _) in &what.inputs {
         // An input counts only if it was changed or removed; its bytes are the same on both sides otherwise.
-        files
-            .entry(PathBuf::from(name))
-            .or_insert_with(|| b"(removed)".to_vec());
+        files.entry(PathBuf::from(name)).or_insert_with(|| b"(removed)".to_vec());
     }
     Ok(Outcome {
         end,
@@ -166,11 +152,7 @@ fn end_of(status: ExitStatus) -> End {
     }
 }
 
-fn read_files(
-    top: &Path,
-    folder: &Path,
-    files: &mut BTreeMap<PathBuf, Vec<u8>>,
-) -> std::io::Result<()> {
+fn read_files(top: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let kind = fs::symlink_metadata(&path)?.file_type();
@@ -193,11 +175,7 @@ pub fn tool(command: &mut Command) -> Check<Vec<u8>> {
     if out.status.success() {
         return Ok(out.stdout);
     }
-    Err(format!(
-        "{command:?} failed ({})\n{}",
-        out.status,
-        String::from_utf8_lossy(&out.stderr)
-    ))
+    Err(format!("{command:?} failed ({})\n{}", out.status, String::from_utf8_lossy(&out.stderr)))
 }
 
 /// Says where two runs differ; `Ok` if nowhere.
@@ -208,9 +186,7 @@ pub fn same(native: &Outcome, ours: &Outcome) -> Check {
             ours.end,
             native.end,
             tail(&ours.stderr),
-            differ("stdout", &native.stdout, &ours.stdout)
-                .err()
-                .unwrap_or_default()
+            differ("stdout", &native.stdout, &ours.stdout).err().unwrap_or_default()
         ));
     }
     differ("stdout", &native.stdout, &ours.stdout)?;
@@ -221,15 +197,8 @@ pub fn same(native: &Outcome, ours: &Outcome) -> Check {
             None => return Err(format!("file {} was not made", name.display())),
         }
     }
-    match ours
-        .files
-        .keys()
-        .find(|name| !native.files.contains_key(*name))
-    {
-        Some(name) => Err(format!(
-            "file {} was made, but not natively",
-            name.display()
-        )),
+    match ours.files.keys().find(|name| !native.files.contains_key(*name)) {
+        Some(name) => Err(format!("file {} was made, but not natively", name.display())),
         None => Ok(()),
     }
 }
@@ -240,17 +209,11 @@ fn differ(what: &str, native: &[u8], ours: &[u8]) -> Check {
     }
     let at = native.iter().zip(ours).take_while(|(a, b)| a == b).count();
     let line = native[..at].iter().filter(|&&b| b == b'\n').count() + 1;
-    let start = native[..at]
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |p| p + 1);
+    let start = native[..at].iter().rposition(|&b| b == b'\n').map_or(0, |p| p + 1);
     let show = |bytes: &[u8]| {
-        let end = bytes[start.min(bytes.len())..]
-            .iter()
-            .position(|&b| b == b'\n');
+        let end = bytes[start.min(bytes.len())..].iter().position(|&b| b == b'\n');
         let end = end.map_or(bytes.len(), |e| start + e).min(start + 300);
-        String::from_utf8_lossy(&bytes[start.min(bytes.len())..end.max(start.min(bytes.len()))])
-            .into_owned()
+        String::from_utf8_lossy(&bytes[start.min(bytes.len())..end.max(start.min(bytes.len()))]).into_owned()
     };
     Err(format!(
         "{what} differs at byte {at} (line {line}; {} bytes, natively {})\n native: {:?}\n ours:   {:?}",

@@ -43,10 +43,7 @@ pub fn all() -> Vec<Program> {
 /// Lua: the library's files and our own main program; every script that names the version or none.
 fn lua(name: &str, folder: &str) -> Program {
     let dir = sources("lua").join(folder);
-    let mut files: Vec<PathBuf> = paths::c_files(&dir)
-        .into_iter()
-        .map(|(_, path)| path)
-        .collect();
+    let mut files: Vec<PathBuf> = paths::c_files(&dir).into_iter().map(|(_, path)| path).collect();
     files.push(paths::in_root("tests/programs/lua/main.c"));
     Program {
         unit: Unit {

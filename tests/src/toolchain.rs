@@ -72,9 +72,7 @@ pub fn native(unit: &Unit, opt: Opt) -> Check<PathBuf> {
     cached(unit, &format!("native {}", opt.name()), |out| {
         let mut clang = clang();
         clang.args([&opt.flag(), "-w", "-o"]).arg(out);
-        common(&mut clang, unit)
-            .args(&unit.sources)
-            .args(&unit.libs);
+        common(&mut clang, unit).args(&unit.sources).args(&unit.libs);
         tool(&mut clang).map(drop)
     })
 }
@@ -84,9 +82,7 @@ pub fn bitcode(unit: &Unit, opt: Opt) -> Check<PathBuf> {
     cached(unit, &format!("bitcode {}", opt.name()), |out| {
         let one = |source: &Path, to: &Path| {
             let mut clang = clang();
-            clang
-                .args(["-c", "-emit-llvm", "-g", &opt.flag(), "-w", "-o"])
-                .arg(to);
+            clang.args(["-c", "-emit-llvm", "-g", &opt.flag(), "-w", "-o"]).arg(to);
             common(&mut clang, unit).arg(source);
             tool(&mut clang).map(drop)
         };
@@ -95,16 +91,9 @@ pub fn bitcode(unit: &Unit, opt: Opt) -> Check<PathBuf> {
         }
         let dir = out.with_extension("parts");
         fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
-        let parts: Vec<PathBuf> = (0..unit.sources.len())
-            .map(|i| dir.join(format!("{i}.bc")))
-            .collect();
-        let built = unit
-            .sources
-            .iter()
-            .zip(&parts)
-            .try_for_each(|(source, to)| one(source, to));
-        let linked =
-            built.and_then(|()| tool(llvm("llvm-link").arg("-o").arg(out).args(&parts)).map(drop));
+        let parts: Vec<PathBuf> = (0..unit.sources.len()).map(|i| dir.join(format!("{i}.bc"))).collect();
+        let built = unit.sources.iter().zip(&parts).try_for_each(|(source, to)| one(source, to));
+        let linked = built.and_then(|()| tool(llvm("llvm-link").arg("-o").arg(out).args(&parts)).map(drop));
         let _ = fs::remove_dir_all(&dir);
         linked
     })
@@ -138,19 +127,13 @@ fn clang_version() -> &'static str {
 
 /// Finds the result in the cache or makes it: under a temporary name first, so that a half-made one is never found.
 pub fn cached(unit: &Unit, kind: &str, make: impl FnOnce(&Path) -> Check) -> Check<PathBuf> {
-    let dir = paths::cache()
-        .join("build")
-        .join(format!("{:016x}", hash_of(unit, kind)?));
+    let dir = paths::cache().join("build").join(format!("{:016x}", hash_of(unit, kind)?));
     let path = dir.join(format!("{}.bc", unit.name));
     if path.exists() {
         return Ok(path);
     }
     fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
-    let temporary = dir.join(format!(
-        ".{}.{:?}",
-        std::process::id(),
-        std::thread::current().id()
-    ));
+    let temporary = dir.join(format!(".{}.{:?}", std::process::id(), std::thread::current().id()));
     make(&temporary)?;
     fs::rename(&temporary, &path).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(path)
@@ -158,15 +141,7 @@ pub fn cached(unit: &Unit, kind: &str, make: impl FnOnce(&Path) -> Check) -> Che
 
 fn hash_of(unit: &Unit, kind: &str) -> Check<u64> {
     let mut hash = DefaultHasher::new();
-    (
-        kind,
-        clang_version(),
-        paths::root(),
-        &unit.flags,
-        &unit.libs,
-        &unit.sources,
-    )
-        .hash(&mut hash);
+    (kind, clang_version(), paths::root(), &unit.flags, &unit.libs, &unit.sources).hash(&mut hash);
     let read = |path: &Path| fs::read(path).map_err(|e| format!("{}: {e}", path.display()));
     for source in &unit.sources {
         read(source)?.hash(&mut hash);
@@ -176,10 +151,7 @@ fn hash_of(unit: &Unit, kind: &str) -> Check<u64> {
             .map_err(|e| format!("{}: {e}", folder.display()))?
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|e| e == "h" || e == "c" || e == "inc")
-            })
+            .filter(|path| path.extension().is_some_and(|e| e == "h" || e == "c" || e == "inc"))
             .collect();
         files.sort();
         for file in files {

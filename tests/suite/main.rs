@@ -31,18 +31,11 @@ fn main() {
     real::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();
     let mut trials: Vec<Trial> = tests.into_iter().map(|test| trial(test, &known)).collect();
-    let unused: Vec<String> = known
-        .unused(&names)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    trials.push(Trial::test(
-        "known-failures/every-name-exists",
-        move || match unused.as_slice() {
-            [] => Ok(()),
-            names => Err(Failed::from(format!("no such test: {}", names.join(", ")))),
-        },
-    ));
+    let unused: Vec<String> = known.unused(&names).into_iter().map(str::to_owned).collect();
+    trials.push(Trial::test("known-failures/every-name-exists", move || match unused.as_slice() {
+        [] => Ok(()),
+        names => Err(Failed::from(format!("no such test: {}", names.join(", ")))),
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -50,10 +43,7 @@ fn trial((name, check): Test, known: &Arc<Known>) -> Trial {
     let known = Arc::clone(known);
     Trial::test(name.clone(), move || {
         if !paths::svm_lli().exists() {
-            return Err(Failed::from(format!(
-                "{} is not built (make build)",
-                paths::svm_lli().display()
-            )));
+            return Err(Failed::from(format!("{} is not built (make build)", paths::svm_lli().display())));
         }
         known.judge(&name, check()).map_err(Failed::from)
     })

@@ -11,15 +11,10 @@ use crate::Test;
 pub fn collect(tests: &mut Vec<Test>) {
     for (name, path) in paths::c_files(&paths::in_root("tests/c/pass")) {
         let parsed = case::parse(&name, &path);
-        let levels = parsed
-            .as_ref()
-            .map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
+        let levels = parsed.as_ref().map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
         for opt in levels {
             let parsed = parsed.clone();
-            tests.push((
-                format!("pass/{name}@{}", opt.name()),
-                Box::new(move || check(&parsed?, opt)),
-            ));
+            tests.push((format!("pass/{name}@{}", opt.name()), Box::new(move || check(&parsed?, opt))));
         }
     }
 }

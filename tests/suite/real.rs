@@ -17,12 +17,7 @@ pub fn collect(tests: &mut Vec<Test>) {
         let program = Arc::new(program);
         for workload in &program.workloads {
             for opt in Opt::BOTH {
-                let name = format!(
-                    "program/{}/{}@{}",
-                    program.unit.name,
-                    workload.name,
-                    opt.name()
-                );
+                let name = format!("program/{}/{}@{}", program.unit.name, workload.name, opt.name());
                 let (program, workload) = (Arc::clone(&program), workload.clone());
                 tests.push((name, Box::new(move || check(&program, &workload, opt))));
             }

@@ -12,8 +12,9 @@ static __attribute__((noinline)) void set(int *p, int i) {
 
 int main(int argc, char **argv) {
     (void)argc;
+    int *volatile p = (int *)table;
     puts("before");
-    set((int *)table, atoi(argv[1]));
+    set(p, atoi(argv[1]));
     printf("after %d\n", table[atoi(argv[1]) % 8]);
     return 0;
 }

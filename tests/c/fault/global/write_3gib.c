@@ -11,9 +11,8 @@ static __attribute__((noinline)) void set(char *p, long i) {
 }
 
 int main(int argc, char **argv) {
-    (void)argc;
     puts("before");
     set(a, atol(argv[1]));
-    puts("after");
+    printf("after %d\n", a[argc]);
     return 0;
 }

@@ -21,6 +21,6 @@ int main(int argc, char **argv) {
     long i = distance(a, b) + atol(argv[1]);
     puts("before");
     set(a, i);
-    printf("after %d\n", b[3]);
+    printf("after %d %d\n", a[3], b[3]);
     return 0;
 }

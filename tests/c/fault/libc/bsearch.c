@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
     memset(large, 'l', 63);
     large[63] = 0;
     puts("before");
-    printf("after %d\n", find(small, (size_t)atol(argv[1]), 200) != NULL);
+    printf("after %d\n", find(small, (size_t)atol(argv[1]), 116) != NULL);
     printf("after %.3s%.3s\n", small, large);
     free(small);
     free(large);

@@ -9,7 +9,7 @@ static __attribute__((noinline)) void set(int *p) {
 
 int main(int argc, char **argv) {
     (void)argv;
-    int *p = malloc(100 * sizeof *p);
+    int *volatile p = malloc(100 * sizeof *p);
     p[0] = argc;
     int *q = realloc(p, 99 * sizeof *q);
     puts("before");

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static __attribute__((noinline)) int get(const struct { int a[100]; } *p) {
-    return p->a[70]; // BAD
+static __attribute__((noinline)) int get(const int *p) {
+    return ((const struct { int a[100]; } *)p)->a[70]; // BAD
 }
 
 int main(int argc, char **argv) {

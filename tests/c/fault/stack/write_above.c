@@ -9,11 +9,10 @@ static __attribute__((noinline)) void set(int *p, long i) {
 }
 
 int main(int argc, char **argv) {
-    (void)argc;
     int a[8];
     for (int i = 0; i < 8; i++) a[i] = (int)i;
     puts("before");
     set(a, atol(argv[1]));
-    puts("after");
+    printf("after %d\n", a[argc]);
     return 0;
 }
