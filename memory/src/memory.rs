@@ -1,0 +1,169 @@
+//! [`Memory`]: the objects of one engine, from their allocation to their end. Checked access is in `access.rs`,
+//! explanations of failed checks in `explain.rs`.
+
+use crate::config::Config;
+use crate::fault::{AccessKind, FaultKind, InvalidFree, ObjectInfo, ObjectKind, OutOfMemory, Result, SiteId};
+use crate::heap::Heap;
+use crate::history::History;
+use crate::layout::Layout;
+use crate::ptr::GuestPtr;
+use crate::space::Space;
+use crate::stack::StackAllocator;
+use crate::view::View;
+use crate::window::State;
+use parking_lot::Mutex;
+use std::io;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
+
+/// All guest memory of one engine.
+///
+/// Shared by its threads; every method takes `&self`. Loads, stores and stack objects take no lock, the heap does.
+pub struct Memory {
+    pub(crate) space: Space,
+    pub(crate) view: View,
+    pub(crate) heap: Mutex<Heap>,
+    /// What the stacks of the guest's threads remember.
+    pub(crate) stacks: Mutex<Vec<Weak<History>>>,
+    stack_history: usize,
+}
+
+impl Memory {
+    /// Reserves a window. It is made smaller where the process's address-space limit or the host demands it.
+    pub fn new(config: &Config) -> io::Result<Memory> {
+        config.validate().map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
+        let mut config = config.clone().fit();
+        loop {
+            match Self::with(&config) {
+                Err(e) if e.kind() == io::ErrorKind::OutOfMemory && config.halve() => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn with(config: &Config) -> io::Result<Memory> {
+        let layout = Layout::new(config.window_bytes, config.splits);
+        let space = Space::new(layout, Layout::slack(config.window_bytes, config.splits))?;
+        Ok(Memory {
+            view: View::new(&space.window),
+            heap: Mutex::new(Heap::new(config, &layout)?),
+            stacks: Mutex::new(Vec::new()),
+            stack_history: config.stack_history,
+            space,
+        })
+    }
+
+    /// What the tiers keep in registers to check and access memory. Its holder keeps the memory alive.
+    #[inline]
+    pub fn view(&self) -> View {
+        self.view
+    }
+
+    /// Begins an object of `size` zeroed bytes at a multiple of `align` (rounded up to a power of two, at least 16).
+    /// Size 0 gives a live object of its own that has no bytes.
+    #[inline]
+    pub fn alloc(
+        &self,
+        size: u64,
+        align: u64,
+        kind: ObjectKind,
+        site: SiteId,
+    ) -> std::result::Result<GuestPtr, OutOfMemory> {
+        let align = align.checked_next_power_of_two().unwrap_or(u64::MAX).max(16);
+        self.heap.lock().alloc(&self.space, size, align, kind, site).ok_or(OutOfMemory { requested: size })
+    }
+
+    /// C's `free`: ends a heap object. Null is fine; anything else that is not a live heap object's start is a fault.
+    #[inline]
+    pub fn free(&self, p: GuestPtr, site: SiteId) -> Result<()> {
+        let mut heap = self.heap.lock();
+        if self.starts_live(p, ObjectKind::Heap) {
+            heap.end(&self.space, p.slot().index(), site);
+            return Ok(());
+        }
+        drop(heap);
+        if p.is_null() { Ok(()) } else { Err(self.free_fault(p)) }
+    }
+
+    /// Ends an object that the engine owns, of any kind. False (and nothing happens) if `p` is no live object's start.
+    pub fn release(&self, p: GuestPtr) -> bool {
+        let mut heap = self.heap.lock();
+        let live = self.is_start(p);
+        debug_assert!(live, "released {p:?}, which is not live");
+        if live {
+            heap.end(&self.space, p.slot().index(), SiteId::NONE);
+        }
+        live
+    }
+
+    /// Makes a live object constant: writes to it are faults from now on.
+    pub fn set_read_only(&self, p: GuestPtr) {
+        if self.is_start(p) {
+            self.space.window.header(p.slot().index()).write_size.store(0, Relaxed);
+        }
+    }
+
+    /// The size of the live object that starts at `p`.
+    pub fn size_of(&self, p: GuestPtr) -> Result<u64> {
+        if self.is_start(p) {
+            return Ok(u64::from(self.space.window.header(p.slot().index()).read_size.load(Relaxed)));
+        }
+        let mut fault = self.fault_for(p, p, 1, AccessKind::Read);
+        if fault.object.is_some_and(|o| o.live) {
+            fault.kind = FaultKind::InvalidFree(InvalidFree::Interior);
+        }
+        Err(fault)
+    }
+
+    /// The live object that `p`, by its own bits, points into or one past.
+    pub fn object(&self, p: GuestPtr) -> Option<ObjectInfo> {
+        self.live_at(&self.heap.lock(), p)
+    }
+
+    /// A slot for a function; `index` is the engine's own number for it. Panics only if the window is full of
+    /// functions, which a loader's limits exclude.
+    pub fn alloc_function(&self, index: u32) -> GuestPtr {
+        self.alloc(0, 16, ObjectKind::Function, SiteId(index)).expect("room for a function slot")
+    }
+
+    /// The number of the function that `p` is exactly a pointer to.
+    #[inline]
+    pub fn function_index(&self, p: GuestPtr) -> Option<u32> {
+        if !self.starts_live(p, ObjectKind::Function) {
+            return None;
+        }
+        let (span, block) = self.space.block_at(p.slot().index())?;
+        Some(self.space.sites(span.meta + block).0.0)
+    }
+
+    /// A stack for one guest thread.
+    pub fn stack(&self) -> StackAllocator {
+        // Without address space for a history, reports of old stack objects know less; nothing else changes.
+        let history = History::new(self.stack_history).or_else(|_| History::new(1)).map(Arc::new).ok();
+        let mut stacks = self.stacks.lock();
+        stacks.retain(|s| s.strong_count() > 0);
+        stacks.extend(history.as_ref().map(Arc::downgrade));
+        StackAllocator::new(history)
+    }
+
+    /// Whether a live object of this kind starts at exactly `p`.
+    #[inline]
+    pub(crate) fn starts_live(&self, p: GuestPtr, kind: ObjectKind) -> bool {
+        let slot = p.slot().index();
+        self.space.window.state(slot) == State::live(kind)
+            && self.space.window.header(slot).start.load(Relaxed) == p.bits()
+    }
+
+    /// Whether a live object starts at exactly `p`.
+    pub(crate) fn is_start(&self, p: GuestPtr) -> bool {
+        let slot = p.slot().index();
+        self.space.window.state(slot).is_live()
+            && self.space.window.header(slot).start.load(Relaxed) == p.bits()
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").field("view", &self.view).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,80 @@
+//! The sweep: when the window has run out, looks for words that still name retired slots and opens the others again.
+//! Everything that the guest can reach is read: live objects, at every byte offset, and the registers of its threads
+//! through the root scanner. Pointers that are XORed, printed or packed escape it; a report of such a run says so.
+
+use crate::heap::Heap;
+use crate::large::LargeObjects;
+use crate::ptr::GuestPtr;
+use crate::raw::PAGE;
+use crate::space::{Block, Space};
+use crate::window::State;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Heap {
+    /// Opens retired slots and used-up pages that no word names any more. Returns how many.
+    #[cold]
+    pub fn sweep(&mut self, space: &Space) -> u64 {
+        let window_pages = (space.layout().window / PAGE) as u32;
+        self.counters.sweeps += 1;
+        self.counters.retired_since_sweep = 0;
+        let large = &self.large;
+        let mut mark = |word: u64| {
+            let slot = GuestPtr::new(word).slot().index();
+            if slot <= space.layout().slot_mask {
+                space.window.mark_retired(slot);
+                large.mark(slot);
+            }
+        };
+        if let Some(scanner) = &self.scanner {
+            scanner(&mut mark);
+        }
+        each_live(space, large, |slot, size| space.window.words(slot, size, 1, &mut mark));
+        let opened = self.reopen_blocks(space) + self.large.reopen(window_pages);
+        self.counters.reopened += opened;
+        opened
+    }
+
+    fn reopen_blocks(&mut self, space: &Space) -> u64 {
+        let mut opened = 0;
+        for span in space.spans() {
+            for block in 0..span.blocks {
+                let slot = span.slot_of(block);
+                let state = space.window.state(slot);
+                if state.is_marked() {
+                    space.window.set_state(slot, State(state.0 & !crate::window::MARKED));
+                } else if state.is_retired() {
+                    if space.window.header(slot).start.load(Relaxed) == 0 {
+                        self.charged += u64::from(span.stride) * 16;
+                    }
+                    space.window.set_state(slot, state.ended());
+                    space.window.clear_header(slot);
+                    self.put_block(
+                        space,
+                        Block::new(slot, span.meta + block, false),
+                        span.bin as usize,
+                        true,
+                    );
+                    self.counters.retired -= 1;
+                    opened += 1;
+                }
+            }
+        }
+        opened
+    }
+}
+
+/// Calls `each` with the slot and size of every live object.
+pub(crate) fn each_live(space: &Space, large: &LargeObjects, mut each: impl FnMut(u32, u64)) {
+    let mut visit = |slot: u32| each(slot, u64::from(space.window.header(slot).read_size.load(Relaxed)));
+    for span in space.spans() {
+        for block in 0..span.blocks {
+            let slot = span.slot_of(block);
+            if space.window.state(slot).is_live() {
+                visit(slot);
+            }
+        }
+    }
+    for object in large.live.values() {
+        visit(object.slot);
+    }
+}
