@@ -1,8 +1,11 @@
 //! SVM: runs LLVM bitcode safely.
 //!
-//! Data flows one way: `load` -> [`ir`] -> `opt` -> `bytecode` -> `interp`, over `machine`, `host`
-//! and `svm_memory`; faults end in `report`.
+//! Data flows one way: `load` -> [`ir`] -> `opt` -> `bytecode` -> `interp`, over [`machine`], [`host`]
+//! and `svm_memory`; faults end in [`report`].
 
 pub mod error;
+pub mod host;
 pub mod ir;
+pub mod machine;
+pub mod report;
 pub mod semantics;
