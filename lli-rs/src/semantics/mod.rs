@@ -25,6 +25,9 @@ mod vector;
 pub mod wide;
 mod x87;
 
+#[cfg(test)]
+mod tests;
+
 pub use aggregate::{extract_value, insert_value, member};
 pub use arith::{atomic_rmw, binary, fcmp, fneg, icmp, select};
 pub use consts::{const_bytes, const_slots};

@@ -1,6 +1,6 @@
 //! x87 extended precision: 80 bits, an explicit leading bit, computed in software so that it is the
-//! same on every host. Not-a-numbers follow the x87: quieted, the larger significand wins, and an
-//! invalid operation gives the "real indefinite" (a negative quiet NaN).
+//! same on every host. Not-a-numbers follow the x87: quieted, a quiet one before a signaling one, then
+//! the larger significand wins; an invalid operation gives the "real indefinite" (a negative quiet NaN).
 
 use std::cmp::Ordering;
 
@@ -96,7 +96,10 @@ impl X87 {
         if operands.iter().any(|x| x.is_unsupported()) {
             return Some(INDEFINITE);
         }
-        let nans = operands.iter().filter(|x| x.is_nan()).map(|x| x.quiet());
+        // A quiet NaN goes before a signaling one.
+        let any_quiet = operands.iter().any(|x| x.class() == Class::QuietNan);
+        let nans = operands.iter().filter(|x| x.is_nan() && (!any_quiet || x.class() == Class::QuietNan));
+        let nans = nans.map(|x| x.quiet());
         nans.reduce(|a, b| match a.significand.cmp(&b.significand) {
             Ordering::Less => b,
             Ordering::Equal if a.head & 0x8000 != 0 => b,
