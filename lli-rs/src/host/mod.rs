@@ -19,6 +19,7 @@ mod proto;
 mod varargs;
 
 pub use args::{Args, FromArg, IntoRet, X87};
+pub(crate) use frame::host_table;
 pub use frame::{CallbackSig, Cap, HostFn, HostGlobal, Registry};
 pub use proto::{CType, Param, Proto, ProtoError, PtrUse};
 pub use varargs::{ArgClass, VarArgs};

@@ -1,0 +1,61 @@
+//! The only unsafe code of the topics beside the streams: calls of the host's own C library on copies of
+//! guest data. No function here takes or gives a guest address.
+
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString, c_char, c_int};
+
+/// Runs `f` with the host's `errno` at 0; its value afterwards.
+pub fn with_errno<T>(f: impl FnOnce() -> T) -> (T, i32) {
+    // SAFETY: the location is the calling thread's own, valid for its whole life.
+    let errno = unsafe { &mut *libc::__errno_location() };
+    *errno = 0;
+    let value = f();
+    (value, *errno)
+}
+
+/// A C string of `bytes`, cut at the first NUL.
+pub fn c_string(bytes: &[u8]) -> CString {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    CString::new(&bytes[..end]).unwrap_or_default()
+}
+
+unsafe extern "C" {
+    fn strerrordesc_np(errno: c_int) -> *const c_char;
+    fn strerrorname_np(errno: c_int) -> *const c_char;
+    fn sigdescr_np(signal: c_int) -> *const c_char;
+    fn sigabbrev_np(signal: c_int) -> *const c_char;
+}
+
+/// A constant string of the host's, or `None` for null.
+fn constant(p: *const c_char) -> Option<&'static [u8]> {
+    if p.is_null() {
+        return None;
+    }
+    // SAFETY: the callers pass what glibc documents as a constant, NUL-terminated string.
+    Some(unsafe { CStr::from_ptr(p) }.to_bytes())
+}
+
+/// The message of an error number ("No such file or directory").
+pub fn error_text(errno: i32) -> Option<&'static [u8]> {
+    // SAFETY: takes any number; the result is a constant string or null.
+    constant(unsafe { strerrordesc_np(errno) })
+}
+
+/// The name of an error number ("ENOENT").
+pub fn error_name(errno: i32) -> Option<&'static [u8]> {
+    // SAFETY: as above.
+    constant(unsafe { strerrorname_np(errno) })
+}
+
+/// The message of a signal number ("Segmentation fault").
+pub fn signal_text(signal: i32) -> Option<&'static [u8]> {
+    // SAFETY: as above.
+    constant(unsafe { sigdescr_np(signal) })
+}
+
+/// The name of a signal number without its prefix ("SEGV").
+pub fn signal_name(signal: i32) -> Option<&'static [u8]> {
+    // SAFETY: as above.
+    constant(unsafe { sigabbrev_np(signal) })
+}
