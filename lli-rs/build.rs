@@ -15,10 +15,9 @@ fn main() {
     println!("cargo:rerun-if-changed=shim");
     println!("cargo:rerun-if-env-changed=LLVM_SYS_221_PREFIX");
     let config = llvm_config();
-    let output = Command::new(&config)
-        .arg("--cxxflags")
-        .output()
-        .unwrap_or_else(|e| panic!("cannot run {}: {e}; scripts/setup.sh installs LLVM 22", config.display()));
+    let output = Command::new(&config).arg("--cxxflags").output().unwrap_or_else(|e| {
+        panic!("cannot run {}: {e}; scripts/setup.sh installs LLVM 22", config.display())
+    });
     let flags = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut build = cc::Build::new();
     build.cpp(true).cpp_link_stdlib(None).warnings(false).file("shim/llvm_shim.cpp");

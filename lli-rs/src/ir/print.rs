@@ -4,8 +4,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    BlockId, CallSite, Callee, Clause, Const, ConstOp, FuncDecl, Function, Inst, LocId, Module, ParamAttr, Signature,
-    Symbol, Terminator, Type, Value, ValueDef,
+    BlockId, CallSite, Callee, Clause, Const, ConstOp, FuncDecl, Function, Inst, LocId, Module, ParamAttr,
+    Signature, Symbol, Terminator, Type, Value, ValueDef,
 };
 
 /// Names of symbols, where a module is at hand; else their numbers.

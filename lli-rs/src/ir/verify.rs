@@ -13,7 +13,9 @@ pub fn const_fits(c: &Const, ty: &Type) -> bool {
         (Const::Int(n), Type::Int(bits)) => *bits <= 64 && (*bits == 64 || n >> bits == 0),
         (Const::Int(_), Type::Ptr) => true,
         (Const::Wide(words), Type::Int(bits)) => *bits > 64 && words.len() == bits.div_ceil(64) as usize,
-        (Const::Float(_), Type::Float) | (Const::Double(_), Type::Double) | (Const::X87(_), Type::X87) => true,
+        (Const::Float(_), Type::Float) | (Const::Double(_), Type::Double) | (Const::X87(_), Type::X87) => {
+            true
+        }
         (Const::Addr(..), Type::Ptr | Type::Int(64)) => true,
         (Const::Bytes(bytes), Type::Array(a)) => a.elem == Type::I8 && bytes.len() as u64 == a.len,
         (Const::List(list), Type::Array(a)) => {
@@ -88,9 +90,12 @@ impl<'a> Checker<'a> {
         let mut preds = vec![Vec::new(); count];
         for id in f.block_ids() {
             for (position, inst) in f.block(id).insts.iter().enumerate() {
-                let data = f.insts.get(inst.0 as usize).ok_or_else(|| format!("no instruction {}", inst.0))?;
+                let data =
+                    f.insts.get(inst.0 as usize).ok_or_else(|| format!("no instruction {}", inst.0))?;
                 if let Some(value) = data.result {
-                    if places[value.0 as usize] != Place::Nowhere || f.value(value).def != ValueDef::Inst(*inst) {
+                    if places[value.0 as usize] != Place::Nowhere
+                        || f.value(value).def != ValueDef::Inst(*inst)
+                    {
                         return Err(format!("%{} is defined twice", value.0));
                     }
                     places[value.0 as usize] = Place::At(id, position);
@@ -110,7 +115,8 @@ impl<'a> Checker<'a> {
         if !preds[0].is_empty() {
             return Err("the entry block has predecessors".into());
         }
-        let mut checker = Checker { f, places, preds, order: vec![None; count], idom: vec![BlockId::ENTRY; count] };
+        let mut checker =
+            Checker { f, places, preds, order: vec![None; count], idom: vec![BlockId::ENTRY; count] };
         checker.dominators();
         Ok(checker)
     }
@@ -318,7 +324,10 @@ impl<'a> Checker<'a> {
     fn call(&self, call: &CallSite, ret: &Type) -> Result<(), String> {
         let sig = &call.sig;
         let extra = call.args.len() > sig.params.len();
-        if call.args.len() < sig.params.len() || (extra && !sig.variadic) || sig.attrs.len() != call.args.len() {
+        if call.args.len() < sig.params.len()
+            || (extra && !sig.variadic)
+            || sig.attrs.len() != call.args.len()
+        {
             return Err("a call with the wrong number of arguments".into());
         }
         if sig.params.iter().zip(&call.args).any(|(p, a)| p != self.f.ty(*a)) {
@@ -341,7 +350,11 @@ impl<'a> Checker<'a> {
             }
             Terminator::IndirectBr(p, targets) => {
                 let listed = targets.iter().all(|b| self.f.address_taken.contains(b));
-                if *ty(p) == Type::Ptr && listed { Ok(()) } else { Err("indirectbr to an unlisted block".into()) }
+                if *ty(p) == Type::Ptr && listed {
+                    Ok(())
+                } else {
+                    Err("indirectbr to an unlisted block".into())
+                }
             }
             Terminator::Ret(None) if self.f.sig.ret != Type::Void => Err("ret without a value".into()),
             Terminator::Ret(Some(v)) if *ty(v) != self.f.sig.ret => Err("ret of another type".into()),

@@ -33,7 +33,10 @@ impl<'m> BodyCx<'_, 'm> {
             let args = self.args(v)?;
             let ret = self.ty(v);
             ret?;
-            self.finish(v, Inst::Asm(AsmCall { template: template.into(), constraints: constraints.into(), args }));
+            self.finish(
+                v,
+                Inst::Asm(AsmCall { template: template.into(), constraints: constraints.into(), args }),
+            );
             return Ok(());
         }
         let call = self.call_site(v, callee)?;
@@ -78,9 +81,8 @@ impl<'m> BodyCx<'_, 'm> {
         }
         let types = &mut self.shared.names.types;
         let (ret, params, variadic) = function_types(types, ty)?;
-        let attrs = (0..count)
-            .map(|i| param_attr(types, |attr| v.arg_attr(i, attr)))
-            .collect::<Result<_, _>>()?;
+        let attrs =
+            (0..count).map(|i| param_attr(types, |attr| v.arg_attr(i, attr))).collect::<Result<_, _>>()?;
         let sig = Arc::new(Signature { ret, params, attrs, variadic });
         self.shared.signatures.insert(key, sig.clone());
         Ok(sig)
@@ -141,7 +143,8 @@ impl<'m> BodyCx<'_, 'm> {
             }
             Meaning::FCmp => {
                 let text = v.operand(2).and_then(Val::metadata_text).unwrap_or_default();
-                let pred = intrinsics::fcmp_predicate(&text).ok_or_else(|| format!("fcmp predicate {text}"))?;
+                let pred =
+                    intrinsics::fcmp_predicate(&text).ok_or_else(|| format!("fcmp predicate {text}"))?;
                 Inst::FCmp(pred, self.arg(v, 0)?, self.arg(v, 1)?)
             }
             Meaning::LoadRelative => self.load_relative(v)?,

@@ -6,9 +6,7 @@ use super::body::BodyCx;
 use super::consts::Folder;
 use super::raw::{TyKind, Val, op};
 use super::types::Refusal;
-use crate::ir::{
-    BinOp, CastOp, Clause, Const, FCmpPred, ICmpPred, Inst, Ordering, RmwOp, Terminator, Type,
-};
+use crate::ir::{BinOp, CastOp, Clause, Const, FCmpPred, ICmpPred, Inst, Ordering, RmwOp, Terminator, Type};
 
 fn bin_op(opcode: i32) -> Option<BinOp> {
     Some(match opcode {
@@ -168,9 +166,7 @@ impl<'m> BodyCx<'_, 'm> {
             op::GEP => self.gep(v)?,
             op::EXTRACT_ELEMENT => Inst::ExtractElement(self.arg(v, 0)?, self.arg(v, 1)?),
             op::INSERT_ELEMENT => Inst::InsertElement(self.arg(v, 0)?, self.arg(v, 1)?, self.arg(v, 2)?),
-            op::SHUFFLE_VECTOR => {
-                Inst::Shuffle(self.arg(v, 0)?, self.arg(v, 1)?, v.shuffle_mask().into())
-            }
+            op::SHUFFLE_VECTOR => Inst::Shuffle(self.arg(v, 0)?, self.arg(v, 1)?, v.shuffle_mask().into()),
             op::VA_ARG => return Err("instruction va_arg".into()),
             op::CALL_BR => return Err("instruction callbr (asm goto)".into()),
             op::ADDR_SPACE_CAST => return Err("instruction addrspacecast".into()),
@@ -258,7 +254,8 @@ impl<'m> BodyCx<'_, 'm> {
                 Const::List(list) => list.iter().map(|c| self.f.add_const(c.clone(), Type::Ptr)).collect(),
                 Const::Zero => {
                     let TyKind::Array(len) = clause.ty().kind() else { unreachable!() };
-                    let len = usize::try_from(len).ok().filter(|n| *n < 1 << 16).ok_or("landing pad filter")?;
+                    let len =
+                        usize::try_from(len).ok().filter(|n| *n < 1 << 16).ok_or("landing pad filter")?;
                     let null = self.f.add_const(Const::Zero, Type::Ptr);
                     vec![null; len]
                 }

@@ -129,7 +129,8 @@ impl Loader {
                 Ok(f) => {
                     errors.extend(unsupported_in(&f));
                     if let Err(cause) = ir::verify(&f) {
-                        errors.push(self.invalid(format!("function {}: translated wrongly: {cause}", f.name)));
+                        errors
+                            .push(self.invalid(format!("function {}: translated wrongly: {cause}", f.name)));
                     }
                 }
                 Err(e) => errors.push(e),

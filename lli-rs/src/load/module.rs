@@ -113,7 +113,8 @@ pub fn param_attr<'m>(
         let align = attr(Attr::Align).map_or(ty.align(), |(n, _)| n);
         return Ok(ParamAttr::ByVal { size: ty.size(), align: align.max(1) });
     }
-    let simple = [(Attr::SRet, ParamAttr::SRet), (Attr::SExt, ParamAttr::SExt), (Attr::ZExt, ParamAttr::ZExt)];
+    let simple =
+        [(Attr::SRet, ParamAttr::SRet), (Attr::SExt, ParamAttr::SExt), (Attr::ZExt, ParamAttr::ZExt)];
     let found = simple.into_iter().find(|(kind, _)| attr(*kind).is_some());
     Ok(found.map_or(ParamAttr::None, |(_, result)| result))
 }
@@ -171,7 +172,8 @@ fn exports(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<()
     }
     for alias in image.aliases() {
         let target = Folder::new(&mut shared.names).fold(alias);
-        let target = target.map_err(|what| unsupported(format!("{what}, in alias {}", alias.name()), None, None))?;
+        let target =
+            target.map_err(|what| unsupported(format!("{what}, in alias {}", alias.name()), None, None))?;
         // An alias into the middle of an object has no symbol of its own; uses of it are folded.
         if let (Const::Addr(symbol, 0), Linkage::External) = (target, linkage(alias)) {
             exports.insert(alias.name().into(), symbol);
@@ -184,7 +186,9 @@ fn exports(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<()
 /// Constructors or destructors, by priority, else in their order.
 fn structors(v: Val, shared: &mut Shared) -> Result<Vec<Structor>, LoadError> {
     let refuse = |what: Refusal| unsupported(format!("{what}, in {}", v.name()), None, None);
-    let Some(init) = v.initializer().filter(|i| i.kind() == ValKind::Aggregate) else { return Ok(Vec::new()) };
+    let Some(init) = v.initializer().filter(|i| i.kind() == ValKind::Aggregate) else {
+        return Ok(Vec::new());
+    };
     let mut list = Vec::new();
     for entry in init.operands() {
         let entry = Folder::new(&mut shared.names).fold(entry).map_err(refuse)?;

@@ -118,7 +118,8 @@ pub fn sanctioned(blocks: &[Block], shared: &Shared) -> FxHashSet<usize> {
         let before = good.len();
         for v in &all {
             let users_good = is_load_relative(*v) || v.users().iter().all(|u| good.contains(&u.key()));
-            let sources_good = sources(*v).all(|s| s.kind() != ValKind::Instruction || good.contains(&s.key()));
+            let sources_good =
+                sources(*v).all(|s| s.kind() != ValKind::Instruction || good.contains(&s.key()));
             if !users_good || !sources_good {
                 good.remove(&v.key());
             }

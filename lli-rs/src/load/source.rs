@@ -94,7 +94,9 @@ fn known_other(data: &[u8]) -> Option<&'static str> {
         _ if data.starts_with(b"!<arch>\n") || data.starts_with(b"!<thin>\n") => {
             Some("this is an archive: link its members into one module first (llvm-link)")
         }
-        _ if data.iter().take(4096).any(|b| *b == 0) || std::str::from_utf8(&data[..data.len().min(4096)]).is_err_and(|e| e.error_len().is_some()) => {
+        _ if data.iter().take(4096).any(|b| *b == 0)
+            || std::str::from_utf8(&data[..data.len().min(4096)]).is_err_and(|e| e.error_len().is_some()) =>
+        {
             Some("neither LLVM bitcode, LLVM assembly nor an ELF file with embedded bitcode")
         }
         _ => None,

@@ -13,7 +13,8 @@ pub struct Row<'m>(pub(super) ffi::LocRow, PhantomData<&'m ()>);
 impl<'m> Row<'m> {
     pub(super) const EMPTY: Row<'m> = {
         let none = ffi::Str { data: std::ptr::null(), len: 0 };
-        let loc = ffi::LocRow { directory: none, file: none, scope: none, line: 0, col: 0, inlined_at: u32::MAX };
+        let loc =
+            ffi::LocRow { directory: none, file: none, scope: none, line: 0, col: 0, inlined_at: u32::MAX };
         Row(loc, PhantomData)
     };
 
@@ -110,4 +111,3 @@ impl<'m> Body<'m> {
         vars.iter().map(|v| (v.value as usize, unsafe { bytes(v.name.data, v.name.len) }))
     }
 }
-

@@ -16,11 +16,11 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 
+use inkwell::llvm_sys::LLVMDiagnosticSeverity;
 use inkwell::llvm_sys::core as llvm;
 use inkwell::llvm_sys::ir_reader::LLVMParseIRInContext2;
 use inkwell::llvm_sys::linker::LLVMLinkModules2;
 use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef};
-use inkwell::llvm_sys::LLVMDiagnosticSeverity;
 
 pub use body::{Body, Row};
 pub use ty::{Ty, TyKind};
@@ -116,7 +116,8 @@ impl Image {
         let single = image.buffers.len() == 1;
         if !single {
             // SAFETY: the context is live; a module takes no reference to the name.
-            image.module = unsafe { llvm::LLVMModuleCreateWithNameInContext(c"linked".as_ptr(), image.context) };
+            image.module =
+                unsafe { llvm::LLVMModuleCreateWithNameInContext(c"linked".as_ptr(), image.context) };
         }
         for i in 0..image.buffers.len() {
             let input = image.buffers[i].clone();
@@ -135,7 +136,8 @@ impl Image {
             }
             verdict.map_err(|e| OpenError::Invalid(input.name, e))?;
         }
-        image.functions = image.list(llvm::LLVMGetFirstFunction, llvm::LLVMGetNextFunction).map(Val::raw).collect();
+        image.functions =
+            image.list(llvm::LLVMGetFirstFunction, llvm::LLVMGetNextFunction).map(Val::raw).collect();
         Ok(image)
     }
 
@@ -164,7 +166,8 @@ impl Image {
             // consumed by the call. A failed parse sets `error`, a successful one `module`.
             unsafe {
                 let buffer = llvm::LLVMCreateMemoryBufferWithMemoryRangeCopy(data, len, name.as_ptr());
-                let failed = LLVMParseIRInContext2(self.context, buffer, &raw mut module, &raw mut error) != 0;
+                let failed =
+                    LLVMParseIRInContext2(self.context, buffer, &raw mut module, &raw mut error) != 0;
                 llvm::LLVMDisposeMemoryBuffer(buffer);
                 if failed { Err(take_message(error)) } else { Ok(module) }
             }

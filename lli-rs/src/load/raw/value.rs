@@ -203,7 +203,8 @@ impl<'m> Val<'m> {
     /// The operands.
     pub fn operands(self) -> impl Iterator<Item = Val<'m>> {
         // SAFETY: the index is below the count.
-        (0..self.operand_count()).filter_map(move |i| Val::new(unsafe { llvm::LLVMGetOperand(self.raw(), i) }))
+        (0..self.operand_count())
+            .filter_map(move |i| Val::new(unsafe { llvm::LLVMGetOperand(self.raw(), i) }))
     }
 
     /// The values that use this one.
@@ -626,9 +627,7 @@ impl<'m> Val<'m> {
     }
 }
 
-fn attribute_value<'m>(
-    attribute: LLVMAttributeRef,
-) -> Option<(u64, Option<Ty<'m>>)> {
+fn attribute_value<'m>(attribute: LLVMAttributeRef) -> Option<(u64, Option<Ty<'m>>)> {
     if attribute.is_null() {
         return None;
     }
@@ -643,4 +642,3 @@ fn attribute_value<'m>(
         }
     }
 }
-
