@@ -444,8 +444,8 @@ impl<'m> Val<'m> {
 
     /// The comparison's predicate number.
     pub fn predicate(self) -> i32 {
-        // SAFETY: each is asked of its own opcode.
         match self.opcode() {
+            // SAFETY: each function is asked of its own opcode.
             op::ICMP => unsafe { ffi::LLVMGetICmpPredicate(self.raw()) },
             // SAFETY: as above.
             op::FCMP => unsafe { ffi::LLVMGetFCmpPredicate(self.raw()) },
@@ -455,8 +455,8 @@ impl<'m> Val<'m> {
 
     /// The ordering number of an access or fence; a compare-exchange's on success.
     pub fn ordering(self) -> i32 {
-        // SAFETY: each is asked of its own opcodes.
         match self.opcode() {
+            // SAFETY: each function is asked of its own opcodes.
             op::LOAD | op::STORE | op::FENCE | op::ATOMIC_RMW => unsafe { ffi::LLVMGetOrdering(self.raw()) },
             // SAFETY: as above.
             op::CMPXCHG => unsafe { ffi::LLVMGetCmpXchgSuccessOrdering(self.raw()) },
