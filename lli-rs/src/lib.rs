@@ -9,4 +9,3 @@ pub mod ir;
 pub mod machine;
 pub mod report;
 pub mod semantics;
-pub mod load;

@@ -4,38 +4,51 @@ use super::{HostFn, HostGlobal};
 use crate::machine::{Cx, Result};
 
 mod access;
+mod caps;
 mod clock;
 mod ctype;
 mod errno;
 mod exit;
+mod fd;
 mod ffi;
 mod jump;
 mod malloc;
 mod memory;
+mod printf;
 mod program;
 mod signal;
 mod sort;
+mod stdio;
 mod string;
+mod sys;
+#[cfg(test)]
+mod tables;
+#[cfg(test)]
+pub mod testing;
 mod thread;
 
 pub use exit::exit;
 pub use program::{Start, start};
+pub use stdio::flush_all;
 
 /// State of the C library of one process. Each topic keeps its own behind its own lock.
 #[derive(Default)]
 pub struct State {
+    caps: caps::State,
     ctype: ctype::State,
     errno: errno::State,
     exit: exit::State,
+    fd: fd::State,
     program: program::State,
     signal: signal::State,
+    stdio: stdio::State,
     string: string::State,
     thread: thread::State,
 }
 
 /// The function tables of all topics.
-pub fn tables() -> &'static [&'static [HostFn]] {
-    const TABLES: &[&[HostFn]] = &[
+pub fn tables() -> Vec<&'static [HostFn]> {
+    let topics = [
         clock::TABLE,
         ctype::TABLE,
         errno::TABLE,
@@ -49,29 +62,29 @@ pub fn tables() -> &'static [&'static [HostFn]] {
         string::TABLE,
         thread::TABLE,
     ];
-    TABLES
+    [&topics[..], stdio::TABLES].concat()
 }
 
 /// The variables of all topics.
 pub fn globals() -> &'static [&'static [HostGlobal]] {
-    const GLOBALS: &[&[HostGlobal]] = &[program::GLOBALS];
+    const GLOBALS: &[&[HostGlobal]] = &[program::GLOBALS, stdio::GLOBALS];
     GLOBALS
 }
 
-/// Writes to the program's standard error, past its buffer.
+/// Writes to the program's standard error, past its buffer. What cannot be written is lost, as natively.
 fn write_stderr(cx: &mut Cx<'_>, text: &[u8]) -> Result<()> {
-    use std::io::Write;
-
-    use crate::machine::Output;
-    match &cx.process.config.stderr {
-        // What cannot be written is lost, as natively.
-        Output::Inherit => drop(std::io::stderr().write_all(text)),
-        Output::Capture(buffer) => buffer.lock().extend_from_slice(text),
+    if let Ok(file) = fd::get(cx, 2) {
+        let _ = fd::write(cx, &file, fd::Source::Host(text), 0, text.len() as u64)?;
     }
     Ok(())
 }
 
-/// Flushes the program's streams.
-fn flush_streams(_: &mut Cx<'_>) -> Result<()> {
-    Ok(())
+/// Flushes the program's streams at exit.
+fn flush_streams(cx: &mut Cx<'_>) -> Result<()> {
+    stdio::close_all(cx)
+}
+
+/// Whether wide characters beyond ASCII have an encoding: in the C locale they have none.
+fn wide_is_utf8(_: &Cx<'_>) -> bool {
+    false
 }
