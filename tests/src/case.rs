@@ -19,6 +19,8 @@ pub struct Case {
     pub path: PathBuf,
     /// The fault that must be found, in the report's words; none in a case that must pass.
     pub expect: Option<String>,
+    /// The exit status that goes with it: 99 for a fault unless the case says otherwise.
+    pub status: i32,
     /// Arguments of the program.
     pub args: Vec<String>,
     /// Standard input.
@@ -45,6 +47,9 @@ pub fn parse(name: &str, path: &Path) -> Check<Case> {
         let words = || value.split_whitespace().map(str::to_owned).collect();
         match key {
             "expect" => case.expect = Some(value.trim().to_owned()),
+            "status" => {
+                case.status = value.trim().parse().map_err(|e| format!("{name}: status: {e}"))?;
+            }
             "args" => case.args = words(),
             "flags" => case.flags = words(),
             "stdin" => case.stdin = value.replace("\\n", "\n"),

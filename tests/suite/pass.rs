@@ -9,12 +9,15 @@ use crate::Test;
 
 /// One test for each case and level.
 pub fn collect(tests: &mut Vec<Test>) {
-    for (name, path) in paths::c_files(&paths::in_root("tests/c/pass")) {
+    let cases = paths::c_files(&paths::in_root("tests/c/pass"));
+    let cases = cases.into_iter().map(|(name, path)| (format!("pass/{name}"), path));
+    let example = ("example/hello".to_owned(), paths::in_root("examples/hello.c"));
+    for (name, path) in cases.chain([example]) {
         let parsed = case::parse(&name, &path);
         let levels = parsed.as_ref().map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
         for opt in levels {
             let parsed = parsed.clone();
-            tests.push((format!("pass/{name}@{}", opt.name()), Box::new(move || check(&parsed?, opt))));
+            tests.push((format!("{name}@{}", opt.name()), Box::new(move || check(&parsed?, opt))));
         }
     }
 }

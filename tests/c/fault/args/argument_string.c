@@ -1,5 +1,5 @@
 // An argument's text is read one byte past its terminating zero.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 // args: word next
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // An argument's text is made longer in place.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 // args: word -tail
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // argv is read one element before its start.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 #include <stdio.h>
 
 static __attribute__((noinline)) const char *get(char **v, int i) {

@@ -1,5 +1,5 @@
 // argv is read past its terminating null pointer.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 // args: one two
 #include <stdio.h>
 

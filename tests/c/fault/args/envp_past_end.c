@@ -1,5 +1,5 @@
 // envp is read past its terminating null pointer.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 #include <stdio.h>
 
 static __attribute__((noinline)) const char *get(char **v, int i) {

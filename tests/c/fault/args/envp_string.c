@@ -1,5 +1,5 @@
 // The value of an environment variable is read past its end.
-// expect: out of bounds
+// expect: arguments-out-of-bounds
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

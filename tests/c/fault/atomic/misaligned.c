@@ -1,5 +1,5 @@
 // An atomic addition is done at an odd address.
-// expect: misaligned
+// expect: misaligned-atomic
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>

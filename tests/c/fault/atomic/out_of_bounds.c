@@ -1,5 +1,5 @@
 // An atomic exchange is done past the end of an object.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A constant array is read 3 GiB past its start.
-// expect: out of bounds
+// expect: constant-out-of-bounds
 // args: 3221225472
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A constant array is read one element before its start.
-// expect: out of bounds
+// expect: constant-out-of-bounds
 // args: -1
 #include <stdio.h>
 #include <stdlib.h>

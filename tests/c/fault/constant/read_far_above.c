@@ -1,5 +1,5 @@
 // A constant array is read some elements past its end, beyond any red zone.
-// expect: out of bounds
+// expect: constant-out-of-bounds
 // args: 5000
 #include <stdio.h>
 #include <stdlib.h>

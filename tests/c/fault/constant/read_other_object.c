@@ -1,5 +1,5 @@
 // A constant array is indexed so that the access lies exactly inside another live object.
-// expect: out of bounds
+// expect: constant-out-of-bounds
 // args: 3
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // A constant array is written one element past its end.
-// expect: out of bounds | read-only
+// expect: constant-out-of-bounds | write-to-constant
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

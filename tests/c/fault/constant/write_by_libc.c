@@ -1,5 +1,5 @@
 // A libc function writes into a string literal.
-// expect: read-only
+// expect: write-to-constant
 // args: x
 #include <stdio.h>
 #include <string.h>

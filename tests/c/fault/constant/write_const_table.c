@@ -1,5 +1,5 @@
 // A constant table is written through a pointer that has lost its const.
-// expect: read-only
+// expect: write-to-constant
 // args: 3
 #include <stdio.h>
 #include <stdlib.h>

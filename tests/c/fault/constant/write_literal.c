@@ -1,5 +1,5 @@
 // A string literal is written.
-// expect: read-only
+// expect: write-to-constant
 // args: x
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // A data object is called.
-// expect: function
+// expect: call-of-non-function
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // An object that was freed is called.
-// expect: use after free | function
+// expect: call-of-non-function | use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // The middle of a function is called.
-// expect: function | wild
+// expect: call-of-non-function
 #include <stdio.h>
 #include <stdlib.h>
 

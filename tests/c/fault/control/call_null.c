@@ -1,5 +1,5 @@
 // The null pointer is called.
-// expect: null
+// expect: call-of-null
 #include <stdio.h>
 #include <stdlib.h>
 

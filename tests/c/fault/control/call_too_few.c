@@ -1,5 +1,5 @@
 // A function is called with fewer arguments than it reads.
-// expect: argument | type
+// expect: call-type-mismatch
 #include <stdio.h>
 #include <stdlib.h>
 

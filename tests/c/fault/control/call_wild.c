@@ -1,5 +1,5 @@
 // A random integer is called.
-// expect: wild | function
+// expect: call-of-non-function
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A function that takes an int is called as one that takes a double.
-// expect: type
+// expect: call-type-mismatch
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A function that returns an int is called as one that returns a double, and the result is used.
-// expect: type
+// expect: call-type-mismatch
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A function that takes a long is called as one that takes an int.
-// expect: type
+// expect: call-type-mismatch
 #include <stdio.h>
 #include <stdlib.h>
 

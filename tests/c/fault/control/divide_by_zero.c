@@ -1,5 +1,5 @@
 // An integer is divided by zero.
-// expect: division by zero
+// expect: division-by-zero
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // The smallest integer is divided by -1.
-// expect: overflow
+// expect: division-overflow
 #include <stdio.h>
 #include <stdlib.h>
 

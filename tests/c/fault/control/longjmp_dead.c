@@ -1,5 +1,5 @@
 // longjmp goes to a function that has returned.
-// expect: longjmp
+// expect: bad-longjmp
 #include <setjmp.h>
 #include <stdio.h>
 

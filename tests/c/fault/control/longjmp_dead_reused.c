@@ -1,5 +1,5 @@
 // longjmp goes to a function that has returned, while a call of the same function is active.
-// expect: longjmp
+// expect: bad-longjmp
 #include <setjmp.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // longjmp is given a jmp_buf that was never set.
-// expect: longjmp
+// expect: bad-longjmp
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>

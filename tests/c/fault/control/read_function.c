@@ -1,5 +1,5 @@
 // A function's bytes are read.
-// expect: function
+// expect: function-access
 #include <stdio.h>
 #include <stdlib.h>
 

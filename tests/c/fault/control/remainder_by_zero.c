@@ -1,5 +1,5 @@
 // A remainder by zero is taken, unsigned and 64 bits wide.
-// expect: division by zero
+// expect: division-by-zero
 #include <stdio.h>
 #include <stdlib.h>
 

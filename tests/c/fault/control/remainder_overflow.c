@@ -1,5 +1,5 @@
 // The remainder of the smallest integer and -1 is taken.
-// expect: overflow
+// expect: division-overflow
 #include <stdio.h>
 #include <stdlib.h>
 

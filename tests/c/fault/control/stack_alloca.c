@@ -1,5 +1,6 @@
 // alloca is asked for more and more in a loop.
-// expect: stack
+// expect: stack-exhausted
+// status: 97
 #include <alloca.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 // A recursion has no end.
-// expect: stack
+// expect: stack-exhausted
+// status: 97
 #include <stdio.h>
 #include <stdlib.h>
 

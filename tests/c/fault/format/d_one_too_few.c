@@ -1,5 +1,5 @@
 // The third %d has no argument left.
-// expect: variadic | argument | out of bounds
+// expect: varargs-out-of-bounds
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // %f is given nothing.
-// expect: variadic | argument | out of bounds
+// expect: varargs-out-of-bounds
 #include <stdio.h>
 #include <string.h>
 

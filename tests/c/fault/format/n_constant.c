@@ -1,5 +1,5 @@
 // %n is to be stored into a constant.
-// expect: read-only
+// expect: write-to-constant
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // %s is given a string that was freed.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // %s is given an integer.
-// expect: null pointer | wild pointer | argument
+// expect: null-pointer | wild-pointer | libc-misuse
 #include <stdio.h>
 #include <string.h>
 

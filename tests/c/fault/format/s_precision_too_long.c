@@ -1,5 +1,5 @@
 // %.*s may read more bytes than the array has.
-// expect: out of bounds | unterminated
+// expect: stack-out-of-bounds
 #include <stdio.h>
 #include <string.h>
 

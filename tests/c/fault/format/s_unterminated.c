@@ -1,5 +1,5 @@
 // %s meets an array without a terminating zero.
-// expect: out of bounds | unterminated
+// expect: stack-out-of-bounds
 #include <stdio.h>
 #include <string.h>
 

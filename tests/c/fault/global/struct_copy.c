@@ -1,5 +1,5 @@
 // A struct is copied from a place where only part of it lies inside the object.
-// expect: out of bounds
+// expect: global-out-of-bounds
 // args: 3
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A thread-local array is read past its end.
-// expect: out of bounds
+// expect: global-out-of-bounds
 // args: 4
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A global array is written one element before its start.
-// expect: out of bounds
+// expect: global-out-of-bounds
 // args: -1
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A global array is written one byte past its end.
-// expect: out of bounds
+// expect: global-out-of-bounds
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // An infinite loop over memory ends where the memory ends.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A loop that the optimizer turns into vector loads runs one element too far.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 101
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A heap object is written 2^40 bytes past its start.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 1099511627776
 #include <stdio.h>
 #include <stdlib.h>

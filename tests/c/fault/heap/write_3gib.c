@@ -1,5 +1,5 @@
 // A heap object is written 3 GiB before its start.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: -3221225472
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A heap object is written one element past its end.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

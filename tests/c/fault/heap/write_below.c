@@ -1,5 +1,5 @@
 // A heap object is written one element before its start.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: -1
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // The comparison of a binary search is handed an element past the end.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 12
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // fgets is told a size that its buffer does not have.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 64
 // stdin: a line of more than eight bytes\n
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // fopen is given a name without a terminating zero.
-// expect: out of bounds | unterminated
+// expect: heap-out-of-bounds
 // args: x
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // fread reads more items than its buffer holds.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 3
 // stdin: twelve bytes and more
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // fwrite writes more items than its buffer holds.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 3
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // memcmp needs bytes past the end of one side.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 20
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // memcpy writes past its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 9
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // memmove reads before the start of its source.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // memset writes past its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 65
 #include <stdio.h>
 #include <stdlib.h>

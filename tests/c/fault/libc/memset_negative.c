@@ -1,5 +1,5 @@
 // memset is given a negative size.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: -1
 #include <stdio.h>
 #include <stdlib.h>

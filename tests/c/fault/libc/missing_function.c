@@ -1,5 +1,5 @@
 // A function is called that exists nowhere.
-// expect: no_such_function_anywhere
+// expect: missing-function
 #include <stdio.h>
 
 int no_such_function_anywhere(int);

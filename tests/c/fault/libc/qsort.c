@@ -1,5 +1,5 @@
 // qsort is told more elements than the array has; the comparison does not look at them.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 9
 #include <stdio.h>
 #include <stdlib.h>

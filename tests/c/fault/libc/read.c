@@ -1,5 +1,5 @@
 // read() is told a size that its buffer does not have.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 20
 // stdin: more than the eight bytes
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // snprintf is told a size that its target does not have.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: longword
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // sprintf writes past its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: longword
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // sscanf stores a word that is longer than its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: much-too-long
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // sscanf stores a long into an int at the end of an object.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 5
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // strcat runs over its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 5678
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // strchr looks past the end for what is not there.
-// expect: out of bounds | unterminated
+// expect: heap-out-of-bounds
 // args: z
 #include <stdio.h>
 #include <stdlib.h>

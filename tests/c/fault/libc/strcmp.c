@@ -1,5 +1,5 @@
 // strcmp meets two equal arrays without a terminating zero.
-// expect: out of bounds | unterminated
+// expect: heap-out-of-bounds
 // args: ssssssssssss
 #include <stdio.h>
 #include <stdlib.h>

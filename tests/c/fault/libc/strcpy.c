@@ -1,5 +1,5 @@
 // strcpy writes one byte past its target: the terminating zero.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 12345678
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // strdup copies from an array without a terminating zero.
-// expect: out of bounds | unterminated
+// expect: heap-out-of-bounds
 // args: x
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // strlen meets an array without a terminating zero.
-// expect: out of bounds | unterminated
+// expect: heap-out-of-bounds
 // args: x
 #include <stdio.h>
 #include <stdlib.h>

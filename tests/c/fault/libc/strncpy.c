@@ -1,5 +1,5 @@
 // strncpy pads past the end of its target.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: ab
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // strtol stores its end pointer into a constant.
-// expect: read-only
+// expect: write-to-constant
 // args: 12x
 #include <stdio.h>
 #include <stdlib.h>

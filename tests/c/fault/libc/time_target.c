@@ -1,5 +1,5 @@
 // time() stores its result past the end of an object.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: x
 #include <stdio.h>
 #include <stdlib.h>

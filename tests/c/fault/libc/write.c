@@ -1,5 +1,5 @@
 // write() is told a size that its buffer does not have.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 20
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // An object is freed twice.
-// expect: double free
+// expect: double-free
 #include <stdio.h>
 #include <stdlib.h>
 

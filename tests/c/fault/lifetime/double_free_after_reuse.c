@@ -1,5 +1,5 @@
 // An object is freed twice, when its memory already belongs to another.
-// expect: double free
+// expect: double-free
 #include <stdio.h>
 #include <stdlib.h>
 

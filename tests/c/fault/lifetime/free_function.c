@@ -1,5 +1,5 @@
 // A function is freed.
-// expect: invalid free
+// expect: invalid-free
 #include <stdio.h>
 #include <stdlib.h>
 

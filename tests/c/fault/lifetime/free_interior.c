@@ -1,5 +1,5 @@
 // A pointer into the middle of an object is freed.
-// expect: invalid free
+// expect: invalid-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A string literal is freed.
-// expect: invalid free
+// expect: invalid-free
 // args: x
 #include <stdio.h>
 #include <stdlib.h>

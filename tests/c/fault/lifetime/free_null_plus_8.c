@@ -1,5 +1,5 @@
 // A member of an object that is not there is freed: the null pointer plus 8.
-// expect: invalid free
+// expect: invalid-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A stale pointer is used far outside of the object that it once pointed to.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

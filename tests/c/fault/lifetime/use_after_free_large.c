@@ -1,5 +1,5 @@
 // A large object, mapped on its own, is read after it was freed.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A list is walked on from a node that was just freed.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

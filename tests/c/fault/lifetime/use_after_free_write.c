@@ -1,5 +1,5 @@
 // A heap object is written after it was freed.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

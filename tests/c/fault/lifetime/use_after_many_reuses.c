@@ -1,5 +1,5 @@
 // A stale pointer is used after its memory was given out and freed many times; any quarantine is long over.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // The old pointer is used after realloc has moved the object.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

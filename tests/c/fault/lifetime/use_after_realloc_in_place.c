@@ -1,5 +1,5 @@
 // The old pointer is used after a realloc that could have left the object where it was.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

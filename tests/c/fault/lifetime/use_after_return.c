@@ -1,5 +1,5 @@
 // A local array is read after its function returned.
-// expect: use after return
+// expect: use-after-return
 #include <stdio.h>
 
 static int *volatile kept;

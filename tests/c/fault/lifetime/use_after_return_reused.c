@@ -1,5 +1,5 @@
 // A local array is read after its function returned and its memory was used by many further calls.
-// expect: use after return
+// expect: use-after-return
 #include <stdio.h>
 
 static int *volatile kept;

@@ -1,5 +1,5 @@
 // A caller fills a buffer whose address a function returned that owned it.
-// expect: use after return
+// expect: use-after-return
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // A stale pointer is used when its memory belongs to a new object of the same size.
-// expect: use after free
+// expect: use-after-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // An integer is forged to point into the middle of a live object, past its header.
-// expect: wild pointer
+// expect: wild-pointer
 // args: 33
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // The integer -1, as of a failed call, is used as a pointer.
-// expect: wild pointer
+// expect: wild-pointer
 // args: 0xffffffffffffffff
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // A pointer is moved just past its object and stored before it is used.
-// expect: out of bounds
+// expect: heap-out-of-bounds
 // args: 64
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A member is read through the null pointer.
-// expect: null pointer
+// expect: null-pointer
 // args: 0
 #include <stdint.h>
 #include <stdio.h>

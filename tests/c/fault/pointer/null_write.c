@@ -1,5 +1,5 @@
 // The null pointer is written.
-// expect: null pointer
+// expect: null-pointer
 // args: 0
 #include <stdint.h>
 #include <stdio.h>

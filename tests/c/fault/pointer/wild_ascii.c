@@ -1,5 +1,5 @@
 // Eight letters, read from a damaged structure, are used as a pointer.
-// expect: wild pointer
+// expect: wild-pointer
 // args: 0x4141414142424242
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // A random integer is read as a pointer.
-// expect: wild pointer
+// expect: wild-pointer
 // args: 0x5a5a123456789abc
 #include <stdint.h>
 #include <stdio.h>

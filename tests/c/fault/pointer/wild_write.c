@@ -1,5 +1,5 @@
 // A random integer is written through as a pointer.
-// expect: wild pointer
+// expect: wild-pointer
 // args: 0x3fa9c0de77665544
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // Memory from alloca is written past its end.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 24
 #include <alloca.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // A struct that was passed by value is read past its end.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 12
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A local array is read at a constant index that lies outside; the compiler can see it.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // levels: O0; from -O1 on clang replaces the access by any value
 #include <stdio.h>
 

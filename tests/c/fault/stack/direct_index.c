@@ -1,5 +1,5 @@
 // A local array is indexed out of bounds where it is declared: no pointer is passed anywhere.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 10
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A local array is read 3 GiB past its start.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 3221225472
 #include <stdio.h>
 #include <stdlib.h>

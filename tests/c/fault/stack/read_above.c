@@ -1,5 +1,5 @@
 // A local array is read one element past its end.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A local array is read by four bytes of which the last two lie past its end.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 6
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // A variable length array is read past its end.
-// expect: out of bounds
+// expect: stack-out-of-bounds
 // args: 10
 #include <stdio.h>
 #include <stdlib.h>

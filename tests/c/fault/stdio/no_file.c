@@ -1,5 +1,5 @@
 // A file that could not be opened is read: the stream is the null pointer.
-// expect: null pointer
+// expect: null-pointer
 #include <stdio.h>
 
 static __attribute__((noinline)) int get(FILE *f) {

@@ -1,5 +1,5 @@
 // One more integer argument (the sixth and later go by the stack) is read than was passed.
-// expect: out of bounds | variadic
+// expect: varargs-out-of-bounds
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // One more pointer argument is read than was passed.
-// expect: out of bounds | variadic
+// expect: varargs-out-of-bounds
 #include <stdarg.h>
 #include <stdio.h>
 
