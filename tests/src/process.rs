@@ -37,8 +37,10 @@ pub struct Outcome {
 /// What to run, and with what.
 #[derive(Clone, Debug, Default)]
 pub struct Run<'a> {
-    /// The program.
+    /// The program; it is run as `./NAME` in the folder, through a link, so that `argv[0]` says nothing of where it is.
     pub program: PathBuf,
+    /// What runs the program, if it does not run by itself.
+    pub runner: Option<PathBuf>,
     /// Its arguments.
     pub args: Vec<String>,
     /// Bytes for its standard input.
@@ -93,9 +95,18 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
         }
         fs::copy(source, &to).map_err(|e| format!("{}: {e}", source.display()))?;
     }
+    let name = Path::new(".").join(what.program.file_name().unwrap_or_default());
+    std::os::unix::fs::symlink(&what.program, work.join(&name)).map_err(say)?;
     let (input, output, errors) = (dir.join("stdin"), dir.join("stdout"), dir.join("stderr"));
     fs::write(&input, what.stdin).map_err(say)?;
-    let mut command = Command::new(&what.program);
+    let mut command = match &what.runner {
+        Some(runner) => {
+            let mut command = Command::new(runner);
+            command.arg(&name);
+            command
+        }
+        None => Command::new(&name),
+    };
     command
         .args(&what.args)
         .current_dir(&work)

@@ -1,10 +1,11 @@
 //! Compiles C natively and to one bitcode module, each result cached under a hash of everything it is made of.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::Check;
 use crate::paths;
@@ -99,6 +100,16 @@ pub fn bitcode(unit: &Unit, opt: Opt) -> Check<PathBuf> {
     })
 }
 
+/// Builds a WASI program without a libc, in the first version of WebAssembly's instruction set.
+pub fn wasm(unit: &Unit) -> Check<PathBuf> {
+    cached(unit, "wasm", |out| {
+        let mut clang = clang();
+        clang.args(["-O2", "--target=wasm32", "-mcpu=mvp", "-nostdlib", "-w", "-o"]).arg(out);
+        common(&mut clang, unit).args(&unit.sources);
+        tool(&mut clang).map(drop)
+    })
+}
+
 fn common<'c>(clang: &'c mut Command, unit: &Unit) -> &'c mut Command {
     clang.current_dir(paths::root()).args(&unit.flags);
     for include in &unit.includes {
@@ -126,8 +137,13 @@ fn clang_version() -> &'static str {
 }
 
 /// Finds the result in the cache or makes it: under a temporary name first, so that a half-made one is never found.
+/// Who comes second waits for the first.
 pub fn cached(unit: &Unit, kind: &str, make: impl FnOnce(&Path) -> Check) -> Check<PathBuf> {
-    let dir = paths::cache().join("build").join(format!("{:016x}", hash_of(unit, kind)?));
+    static BUSY: Mutex<BTreeMap<u64, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let hash = hash_of(unit, kind)?;
+    let turn = Arc::clone(BUSY.lock().unwrap_or_else(|e| e.into_inner()).entry(hash).or_default());
+    let _turn = turn.lock().unwrap_or_else(|e| e.into_inner());
+    let dir = paths::cache().join("build").join(format!("{hash:016x}"));
     let path = dir.join(format!("{}.bc", unit.name));
     if path.exists() {
         return Ok(path);

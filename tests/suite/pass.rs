@@ -40,7 +40,7 @@ fn check(case: &Case, opt: Opt) -> Check {
 
 /// The same run with `svm-lli` in front.
 pub fn under_svm<'a>(mut run: Run<'a>, module: &std::path::Path) -> Run<'a> {
-    run.args.insert(0, module.display().to_string());
-    run.program = paths::svm_lli();
+    run.program = module.to_path_buf();
+    run.runner = Some(paths::svm_lli());
     run
 }

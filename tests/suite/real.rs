@@ -1,15 +1,17 @@
 //! Real programs: each workload natively and under `svm-lli`, on both bitcode builds, byte for byte the same.
 
-use std::process::Command;
 use std::sync::Arc;
 
+use svm_tests::Check;
 use svm_tests::process::{self, Run};
 use svm_tests::programs::{self, Program, Workload};
 use svm_tests::toolchain::{self, Opt};
-use svm_tests::{Check, paths};
 
 use crate::Test;
 use crate::pass::under_svm;
+
+/// Time limit of one run.
+const SECONDS: u64 = 300;
 
 /// One test for each workload and level.
 pub fn collect(tests: &mut Vec<Test>) {
@@ -17,24 +19,31 @@ pub fn collect(tests: &mut Vec<Test>) {
         let program = Arc::new(program);
         for workload in &program.workloads {
             for opt in Opt::BOTH {
-                let name = format!("program/{}/{}@{}", program.unit.name, workload.name, opt.name());
+                let name = format!("program/{}/{}@{}", program.name, workload.name, opt.name());
                 let (program, workload) = (Arc::clone(&program), workload.clone());
-                tests.push((name, Box::new(move || check(&program, &workload, opt))));
+                tests.push((name, Box::new(move || check(&program, workload, opt))));
             }
         }
     }
 }
 
-fn check(program: &Program, workload: &Workload, opt: Opt) -> Check {
-    process::tool(Command::new(paths::in_root("scripts/fetch.sh")).arg(program.fetch))?;
-    let native = toolchain::native(&program.unit, Opt::O2)?;
-    let module = toolchain::bitcode(&program.unit, opt)?;
+fn check(program: &Program, workload: Workload, opt: Opt) -> Check {
+    programs::fetch(program.fetch)?;
+    let unit = (program.unit)();
+    let native = toolchain::native(&unit, Opt::O0)?;
+    let module = toolchain::bitcode(&unit, opt)?;
+    let workload = workload.resolve()?;
+    let stdin = match &workload.stdin {
+        Some(path) => std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?,
+        None => Vec::new(),
+    };
     let run = Run {
         program: native,
-        args: workload.args.clone(),
-        stdin: &workload.stdin,
-        inputs: workload.inputs.clone(),
-        seconds: workload.seconds,
+        args: workload.args,
+        stdin: &stdin,
+        inputs: workload.inputs,
+        seconds: SECONDS,
+        ..Run::default()
     };
     let expected = process::run(&run)?;
     let ours = process::run(&under_svm(run, &module))?;
