@@ -6,6 +6,7 @@ use crate::heap::Heap;
 use crate::memory::Memory;
 use crate::ptr::GuestPtr;
 use crate::view::Checked;
+use std::sync::Weak;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Pointers below this are "null plus something".
@@ -150,7 +151,12 @@ impl Memory {
             return self.neighbour(heap, p);
         }
         let now = self.live_info(heap, slot);
-        let newest = self.newest_key(heap, slot);
+        let Some(newest) = self.newest_key(heap, slot) else {
+            // A large object began here once, before the pages were carved into blocks.
+            let key = layout.key_of(slot, p.bits());
+            let object = self.remembered(heap, layout.start(slot, key));
+            return object.map_or(Claim::Nobody, |o| Claim::Ended { object: Some(o), now: None });
+        };
         let (key, below) = self.nearest_key(heap, p, newest);
         if key == newest {
             return match now {
@@ -182,10 +188,10 @@ impl Memory {
         if key == newest || offset < full / 2 {
             return (key, false);
         }
-        let covered = match self.space.block_at(slot) {
-            Some((span, _)) => offset <= u64::from(span.stride) * 16,
-            None => self.remembered(heap, layout.start(slot, key)).is_some_and(|o| offset <= o.size),
-        };
+        let in_block =
+            self.space.block_at(slot).is_some_and(|(span, _)| offset <= u64::from(span.stride) * 16);
+        let covered =
+            in_block || self.remembered(heap, layout.start(slot, key)).is_some_and(|o| offset <= o.size);
         (key + u32::from(!covered), !covered)
     }
 
@@ -200,35 +206,42 @@ impl Memory {
         object.map_or(Claim::Nobody, |o| Claim::Moved(ObjectInfo { exact: false, ..o }))
     }
 
-    /// The newest key that the slot has had.
-    fn newest_key(&self, heap: &Heap, slot: u32) -> u32 {
+    /// The newest key that the slot has had; `None` if it can begin no object (any more).
+    fn newest_key(&self, heap: &Heap, slot: u32) -> Option<u32> {
         let layout = self.space.layout();
-        match self.space.window.header(slot).start.load(Relaxed) {
-            0 if self.space.window.state(slot).is_retired() => layout.last_key(slot),
-            0 => heap.large.newest_key(slot).unwrap_or(0),
-            start => layout.key_of(slot, start),
+        let Some((span, block)) = self.space.block_at(slot) else {
+            // Not from the header: it may lie in the middle of another large object's data now.
+            return match heap.large.newest_key(slot) {
+                None if heap.large.was_used(slot) => Some(layout.last_key(slot)),
+                newest => newest,
+            };
+        };
+        if slot != span.slot_of(block) {
+            return None;
         }
+        Some(match self.space.window.header(slot).start.load(Relaxed) {
+            0 if self.space.window.state(slot).is_retired() => layout.last_key(slot),
+            start => layout.key_of(slot, start),
+        })
     }
 
     fn remembered(&self, heap: &Heap, start: u64) -> Option<ObjectInfo> {
-        heap.history.find(start).or_else(|| {
-            let stacks: Vec<_> = self.stacks.lock().iter().filter_map(|s| s.upgrade()).collect();
-            stacks.iter().find_map(|s| s.find(start))
-        })
+        let stacks = || heap.stacks.iter().filter_map(Weak::upgrade);
+        heap.history.find(start).or_else(|| stacks().find_map(|s| s.find(start)))
     }
 
     /// The object that the slot held last, with its newest key.
     fn last_object(&self, heap: &Heap, slot: u32, key: u32) -> Option<ObjectInfo> {
         let base = self.space.layout().start(slot, key);
-        if let Some(object) = heap.large.ended(slot).filter(|o| o.base.bits() == base) {
-            return Some(object);
-        }
+        let Some((span, block)) = self.space.block_at(slot) else {
+            let ended = heap.large.ended(slot).filter(|o| o.base.bits() == base);
+            return ended.or_else(|| self.remembered(heap, base));
+        };
         let known = self.space.window.header(slot).start.load(Relaxed);
         if known == 0 {
             // Its page was given back: only the history still knows the size.
             return self.remembered(heap, base);
         }
-        let (span, block) = self.space.block_at(slot)?;
         let (alloc_site, free_site) = self.space.sites(span.meta + block);
         Some(ObjectInfo {
             base: GuestPtr::new(base),

@@ -13,6 +13,7 @@ use crate::raw::PAGE;
 use crate::space::{Block, Space};
 use crate::window::{RETIRED, State};
 use std::io;
+use std::sync::Weak;
 
 /// The largest object: beyond it, allocation fails.
 pub(crate) const MAX_SIZE: u64 = 1 << 30;
@@ -43,6 +44,8 @@ pub(crate) struct Heap {
     pub areas: [Extents; 4],
     pub large: LargeObjects,
     pub history: History,
+    /// What the stacks of the guest's threads remember.
+    pub stacks: Vec<Weak<History>>,
     pub counters: Counters,
     /// Bytes of used blocks and of large objects, and what is known about them.
     pub charged: u64,
@@ -65,6 +68,7 @@ impl Heap {
             areas,
             large: LargeObjects::new(layout)?,
             history: History::new(config.heap_history)?,
+            stacks: Vec::new(),
             counters: Counters::default(),
             charged: 0,
             max_memory: config.max_memory.unwrap_or(u64::MAX),

@@ -53,4 +53,14 @@ impl History {
             })
         })
     }
+
+    /// Forgets the objects whose slot is open for the same keys again.
+    pub fn forget(&self, reopened: impl Fn(u32) -> bool) {
+        for [first, _, _] in self.ring.iter().take(self.pushed.load(Relaxed) as usize) {
+            let start = GuestPtr::new(first.load(Relaxed));
+            if !start.is_null() && reopened(start.slot().index()) {
+                first.store(0, Relaxed);
+            }
+        }
+    }
 }

@@ -93,7 +93,9 @@ impl LargeObjects {
             return Some((first + lowest, layout.next_key(first + lowest, 0)?));
         }
         let unit = entry >> 16 & 0xff;
+        // Unit 0 has its header in the page before, which only aligned objects take.
         if unit.is_multiple_of(align)
+            && unit >= lowest
             && let Some(key) = layout.next_key(first + unit, entry & 0xffff)
         {
             return Some((first + unit, key));

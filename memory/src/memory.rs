@@ -13,8 +13,8 @@ use crate::view::View;
 use crate::window::State;
 use parking_lot::Mutex;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Weak};
 
 /// All guest memory of one engine.
 ///
@@ -23,8 +23,6 @@ pub struct Memory {
     pub(crate) space: Space,
     pub(crate) view: View,
     pub(crate) heap: Mutex<Heap>,
-    /// What the stacks of the guest's threads remember.
-    pub(crate) stacks: Mutex<Vec<Weak<History>>>,
     stack_history: usize,
 }
 
@@ -47,7 +45,6 @@ impl Memory {
         Ok(Memory {
             view: View::new(&space.window),
             heap: Mutex::new(Heap::new(config, &layout)?),
-            stacks: Mutex::new(Vec::new()),
             stack_history: config.stack_history,
             space,
         })
@@ -140,9 +137,9 @@ impl Memory {
     pub fn stack(&self) -> StackAllocator {
         // Without address space for a history, reports of old stack objects know less; nothing else changes.
         let history = History::new(self.stack_history).or_else(|_| History::new(1)).map(Arc::new).ok();
-        let mut stacks = self.stacks.lock();
-        stacks.retain(|s| s.strong_count() > 0);
-        stacks.extend(history.as_ref().map(Arc::downgrade));
+        let mut heap = self.heap.lock();
+        heap.stacks.retain(|s| s.strong_count() > 0);
+        heap.stacks.extend(history.as_ref().map(Arc::downgrade));
         StackAllocator::new(history)
     }
 

@@ -165,6 +165,11 @@ impl Space {
         Some((span, block))
     }
 
+    /// Whether the slot lies in a span, be it in a block or in the span's unused edge.
+    pub fn in_span(&self, slot: u32) -> bool {
+        self.chunks.get((slot >> self.chunk_shift) as usize).is_some_and(|c| c.load(Acquire) != 0)
+    }
+
     /// The sites of a block.
     #[inline]
     pub fn sites(&self, meta: u32) -> (SiteId, SiteId) {

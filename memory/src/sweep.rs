@@ -8,6 +8,7 @@ use crate::ptr::GuestPtr;
 use crate::raw::PAGE;
 use crate::space::{Block, Space};
 use crate::window::State;
+use std::sync::Weak;
 use std::sync::atomic::Ordering::Relaxed;
 
 impl Heap {
@@ -31,6 +32,17 @@ impl Heap {
         each_live(space, large, |slot, size| space.window.words(slot, size, 1, &mut mark));
         let opened = self.reopen_blocks(space) + self.large.reopen(window_pages);
         self.counters.reopened += opened;
+        // A reopened slot gets the same keys again: what it held before must not answer for what it will hold.
+        let reopened = |slot| match space.block_at(slot) {
+            Some((span, block)) => {
+                slot == span.slot_of(block)
+                    && space.window.header(slot).start.load(Relaxed) == 0
+                    && !space.window.state(slot).is_retired()
+            }
+            None => !space.in_span(slot) && !self.large.was_used(slot),
+        };
+        self.history.forget(reopened);
+        self.stacks.iter().filter_map(Weak::upgrade).for_each(|s| s.forget(reopened));
         opened
     }
 

@@ -202,7 +202,7 @@ fn null_wild_and_forged() {
     }
     // An integer forged into the middle of an object's slots: write a fake header there first.
     for (object, slots) in [(p, 20u64), (big, 1 << 20)] {
-        let forged = GuestPtr::new((object.bits() >> 32) + slots << 32 | object.bits() & 0xffff_ffff);
+        let forged = GuestPtr::new((((object.bits() >> 32) + slots) << 32) | (object.bits() & 0xffff_ffff));
         let at = object.offset(slots as i64 * 16 - 16);
         m.store(at, forged.bits()).unwrap();
         m.store(at.offset(8), u64::MAX).unwrap();
