@@ -196,7 +196,7 @@ impl Heap {
                 let kind = space.window.state(slot).kind().unwrap_or(ObjectKind::Heap);
                 space.window.set_state(slot, State(kind as u8 | RETIRED));
                 self.counters.retired += 1;
-            } else {
+            } else if space.window.state(slot) != State(0) {
                 space.window.set_state(slot, State(0));
             }
         }

@@ -209,7 +209,7 @@ impl Heap {
         header.write_size.store(object.size as u32, Relaxed);
         self.large.set_key(object.slot, key);
         self.large.live.insert(object.base_page(), object);
-        space.window.set_state(object.slot, State::live(object.kind));
+        space.window.set_state(object.slot, State::live(object.kind, false));
         GuestPtr::new(start)
     }
 

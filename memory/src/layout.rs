@@ -154,6 +154,16 @@ impl Layout {
         (next != first).then_some(next)
     }
 
+    /// The key after `old` (0: none yet), and whether it is the slot's last one. For slots that have one left: with
+    /// none left, the first comes again.
+    #[inline]
+    pub fn step(&self, slot: u32, old: u32) -> (u32, bool) {
+        let keys = self.keys(slot);
+        let first = keys.first(slot);
+        let key = if old == 0 { first } else { keys.after(old) };
+        (key, keys.after(key) == first)
+    }
+
     /// The last key that the slot will ever have.
     pub fn last_key(&self, slot: u32) -> u32 {
         let keys = self.keys(slot);

@@ -10,7 +10,6 @@ use crate::ptr::GuestPtr;
 use crate::space::Space;
 use crate::stack::StackAllocator;
 use crate::view::View;
-use crate::window::State;
 use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
@@ -147,7 +146,7 @@ impl Memory {
     #[inline]
     pub(crate) fn starts_live(&self, p: GuestPtr, kind: ObjectKind) -> bool {
         let slot = p.slot().index();
-        self.space.window.state(slot) == State::live(kind)
+        self.space.window.state(slot).is_live_of(kind)
             && self.space.window.header(slot).start.load(Relaxed) == p.bits()
     }
 

@@ -31,6 +31,7 @@ impl Reservation {
     }
 
     /// The host address of a range that is checked to lie inside.
+    #[inline]
     fn range(&self, at: u64, len: u64) -> *mut std::ffi::c_void {
         assert!(
             at.checked_add(len).is_some_and(|end| end <= self.len as u64),
@@ -80,6 +81,24 @@ impl Reservation {
         unsafe { address.write_bytes(0, len as usize) }
     }
 
+    /// Zeroes a multiple of 16 bytes; short ones without a call.
+    #[inline]
+    pub fn zero_units(&self, at: u64, len: u64) {
+        let address = self.range(at, len).cast::<u8>();
+        let n = len as usize;
+        debug_assert!(n.is_multiple_of(16));
+        // SAFETY: as in `zero`; each arm writes the first and the last bytes of the range, and so all of it.
+        unsafe {
+            match n {
+                0 => {}
+                16..=32 => zero_ends::<16>(address, n),
+                33..=64 => zero_ends::<32>(address, n),
+                65..=128 => zero_ends::<64>(address, n),
+                _ => address.write_bytes(0, n),
+            }
+        }
+    }
+
     /// Copies bytes inside the reservation; the ranges may overlap.
     pub fn copy(&self, from: u64, to: u64, len: u64) {
         let (from, to) = (self.range(from, len).cast::<u8>(), self.range(to, len).cast::<u8>());
@@ -116,6 +135,19 @@ impl Drop for Reservation {
     fn drop(&mut self) {
         // SAFETY: the mapping is ours, and ends with its owner.
         let _ = unsafe { mm::munmap(self.address as *mut std::ffi::c_void, self.len) };
+    }
+}
+
+/// Zeroes the first and the last `N` bytes of a range.
+///
+/// # Safety
+/// The range of `n >= N` bytes is mapped and writable.
+#[inline(always)]
+unsafe fn zero_ends<const N: usize>(address: *mut u8, n: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        address.write_bytes(0, N);
+        address.add(n - N).write_bytes(0, N);
     }
 }
 

@@ -183,18 +183,16 @@ impl Space {
         let slot = block.slot();
         let header = self.window.header(slot);
         let layout = self.layout();
-        let old = layout.key_of(slot, header.start.load(Relaxed));
-        // A block whose keys are used up is never handed out; its first key again would still be no unsafety.
-        let key = layout.next_key(slot, old).unwrap_or_else(|| layout.next_key(slot, 0).unwrap_or(1));
+        let (key, is_last) = layout.step(slot, layout.key_of(slot, header.start.load(Relaxed)));
         let start = layout.start(slot, key);
         if !block.is_fresh() {
-            self.window.zero(slot, 0, size);
+            self.window.zero_block(slot, size);
         }
         header.start.store(start, Relaxed);
         header.read_size.store(size as u32, Relaxed);
         header.write_size.store(size as u32, Relaxed);
         self.meta[block.meta() as usize].store(u64::from(site.0), Relaxed);
-        self.window.set_state(slot, State::live(kind));
+        self.window.set_state(slot, State::live(kind, is_last));
         GuestPtr::new(start)
     }
 
@@ -213,8 +211,7 @@ impl Space {
         let alloc_site = sites.load(Relaxed) as u32;
         sites.store(u64::from(alloc_site) | u64::from(site.0) << 32, Relaxed);
         history.push(start, state.kind().unwrap_or(ObjectKind::Heap), size, alloc_site, site);
-        let layout = self.layout();
-        layout.next_key(slot, layout.key_of(slot, start)).is_some()
+        !state.has_last_key()
     }
 
     /// Retires a slot whose keys are used up, and gives back the pages that only retired slots are left in.

@@ -22,6 +22,8 @@ pub const LIVE_BIT: u8 = 0x80;
 pub(crate) const RETIRED: u8 = 0x40;
 /// A sweep has seen a word that names the slot.
 pub(crate) const MARKED: u8 = 0x20;
+/// The live object has the slot's last key.
+const LAST: u8 = 0x10;
 /// The kind of the live object, or of the last one.
 const KIND_MASK: u8 = 0x0f;
 
@@ -34,8 +36,17 @@ pub(crate) struct State(pub u8);
 
 impl State {
     #[inline]
-    pub fn live(kind: ObjectKind) -> Self {
-        State(LIVE_BIT | kind as u8)
+    pub fn live(kind: ObjectKind, last_key: bool) -> Self {
+        State(LIVE_BIT | kind as u8 | if last_key { LAST } else { 0 })
+    }
+    /// Whether an object of this kind is live.
+    #[inline]
+    pub fn is_live_of(self, kind: ObjectKind) -> bool {
+        self.0 & !LAST == LIVE_BIT | kind as u8
+    }
+    #[inline]
+    pub fn has_last_key(self) -> bool {
+        self.0 & LAST != 0
     }
     #[inline]
     pub fn is_live(self) -> bool {
@@ -114,6 +125,12 @@ impl Window {
     #[inline]
     pub fn zero(&self, slot: u32, from: u64, len: u64) {
         self.map.zero(LEAD + u64::from(slot) * SLOT_UNIT + from, len);
+    }
+
+    /// Zeroes the first `len` bytes of a block, and the rest of the last 16.
+    #[inline]
+    pub fn zero_block(&self, slot: u32, len: u64) {
+        self.map.zero_units(LEAD + u64::from(slot) * SLOT_UNIT, len.next_multiple_of(SLOT_UNIT));
     }
 
     /// Copies the first bytes of one object to another.
