@@ -32,7 +32,9 @@ struct Bin {
 #[derive(Default, Clone, Copy, Debug)]
 pub(crate) struct Counters {
     pub retired: u64,
+    /// Since the last sweep: what the next one could bring back.
     pub retired_since_sweep: u64,
+    pub large_ended_since_sweep: u64,
     pub sweeps: u64,
     pub reopened: u64,
     pub given_back: u64,
@@ -108,7 +110,7 @@ impl Heap {
         if let Some(p) = self.begin_large(space, size, align, kind, site) {
             return Some(p);
         }
-        (self.sweep(space) > 0).then(|| self.begin_large(space, size, align, kind, site))?
+        self.sweep_for_pages(space).then(|| self.begin_large(space, size, align, kind, site))?
     }
 
     /// A block of the bin, out of use and with a key left.
@@ -136,7 +138,7 @@ impl Heap {
         if let Some(block) = self.larger_block(space, bin) {
             return Some(block);
         }
-        if self.sweep(space) == 0 {
+        if !self.sweep_for_blocks(space) {
             return None;
         }
         if let Some(block) = self.bins[bin].free.pop() {

@@ -238,6 +238,7 @@ impl Heap {
             exact: true,
         };
         self.large.dead.insert(page, info);
+        self.counters.large_ended_since_sweep += 1;
         Some(object)
     }
 

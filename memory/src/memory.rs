@@ -116,10 +116,15 @@ impl Memory {
         self.live_at(&self.heap.lock(), p)
     }
 
-    /// A slot for a function; `index` is the engine's own number for it. Panics only if the window is full of
-    /// functions, which a loader's limits exclude.
+    /// A slot for a function; `index` is the engine's own number for it. Null when there is no room: whoever takes
+    /// functions in numbers that a guest decides uses [`Memory::try_alloc_function`] and reports it.
     pub fn alloc_function(&self, index: u32) -> GuestPtr {
-        self.alloc(0, 16, ObjectKind::Function, SiteId(index)).expect("room for a function slot")
+        self.try_alloc_function(index).unwrap_or(GuestPtr::NULL)
+    }
+
+    /// A slot for a function, if there is room.
+    pub fn try_alloc_function(&self, index: u32) -> std::result::Result<GuestPtr, OutOfMemory> {
+        self.alloc(0, 16, ObjectKind::Function, SiteId(index))
     }
 
     /// The number of the function that `p` is exactly a pointer to.

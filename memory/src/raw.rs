@@ -109,9 +109,21 @@ impl Reservation {
     /// Calls `each` with every 8-byte word of the range that starts at a multiple of `step` from its start.
     pub fn words(&self, at: u64, len: u64, step: usize, each: &mut dyn FnMut(u64)) {
         let address = self.range(at, len).cast::<u8>();
-        for offset in (0..(len.saturating_sub(7)) as usize).step_by(step) {
-            // SAFETY: offset + 8 <= len, and the range is mapped; no alignment is assumed.
-            each(unsafe { address.add(offset).cast::<u64>().read_unaligned() });
+        // SAFETY: the callers below keep offset + 8 <= len, and the range is mapped; no alignment is assumed.
+        let word = |offset: u64| unsafe { address.add(offset as usize).cast::<u64>().read_unaligned() };
+        let mut offset = 0;
+        while offset + 8 <= len {
+            // Sixteen zero bytes hold no word but zero: untouched memory goes by quickly.
+            if offset + 16 <= len && word(offset) == 0 && word(offset + 8) == 0 {
+                offset += 8;
+                continue;
+            }
+            for at in (offset..offset + 8).step_by(step) {
+                if at + 8 <= len {
+                    each(word(at));
+                }
+            }
+            offset += 8;
         }
     }
 

@@ -94,7 +94,7 @@ impl Heap {
         if let Some(p) = self.resize_by_move(space, &object, size, site) {
             return Some(p);
         }
-        (self.sweep(space) > 0).then(|| self.resize_by_move(space, &object, size, site))?
+        self.sweep_for_pages(space).then(|| self.resize_by_move(space, &object, size, site))?
     }
 
     fn resize_in_place(

@@ -151,6 +151,11 @@ impl Space {
         }
     }
 
+    /// The number of blocks in all spans.
+    pub fn blocks(&self) -> u64 {
+        u64::from(self.meta_used.load(Relaxed))
+    }
+
     /// All spans.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         (0..self.span_count.load(Acquire)).map(|n| self.span(n))

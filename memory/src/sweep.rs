@@ -11,13 +11,31 @@ use crate::window::State;
 use std::sync::Weak;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// A sweep reads all live memory: it must be able to bring back one block in so many ...
+const WORTH_BLOCKS: u64 = 256;
+/// ... or the pages of so many large objects.
+const WORTH_LARGE: u64 = 32;
+
 impl Heap {
+    /// Sweeps if enough slots have retired since the last time; whether anything was opened.
+    pub fn sweep_for_blocks(&mut self, space: &Space) -> bool {
+        let worth = self.counters.retired_since_sweep > space.blocks() / WORTH_BLOCKS
+            || self.counters.large_ended_since_sweep >= WORTH_LARGE;
+        worth && self.sweep(space) > 0
+    }
+
+    /// Sweeps if enough large objects have ended since the last time; whether anything was opened.
+    pub fn sweep_for_pages(&mut self, space: &Space) -> bool {
+        self.counters.large_ended_since_sweep >= WORTH_LARGE && self.sweep(space) > 0
+    }
+
     /// Opens retired slots and used-up pages that no word names any more. Returns how many.
     #[cold]
-    pub fn sweep(&mut self, space: &Space) -> u64 {
+    fn sweep(&mut self, space: &Space) -> u64 {
         let window_pages = (space.layout().window / PAGE) as u32;
         self.counters.sweeps += 1;
         self.counters.retired_since_sweep = 0;
+        self.counters.large_ended_since_sweep = 0;
         let large = &self.large;
         let mut mark = |word: u64| {
             let slot = GuestPtr::new(word).slot().index();
