@@ -1,4 +1,4 @@
-//! Compiles the C shim of `host/` (`shim/float.c`): Rust cannot pass a long double.
+//! Compiles the C shims of `host/` (`shim/`): Rust cannot pass a long double or a complex number.
 
 fn main() {
     println!("cargo:rerun-if-changed=shim");
@@ -9,5 +9,6 @@ fn main() {
     {
         build.compiler("clang-22");
     }
-    build.file("shim/float.c").opt_level(2).debug(false).compile("svm_float_shim");
+    build.files(["shim/float.c", "shim/math.c"]).flag("-fno-builtin");
+    build.opt_level(2).debug(false).compile("svm_host_shim");
 }

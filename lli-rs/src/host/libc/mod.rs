@@ -13,12 +13,16 @@ mod fd;
 mod ffi;
 mod jump;
 mod malloc;
+mod math;
 mod memory;
 mod printf;
+mod number;
 mod program;
+mod random;
 mod signal;
 mod sort;
 mod stdio;
+mod stdlib;
 mod string;
 mod sys;
 #[cfg(test)]
@@ -28,6 +32,7 @@ pub mod testing;
 mod thread;
 
 pub use exit::exit;
+pub use math::{FloatEnvironment, isolate};
 pub use program::{Start, start};
 pub use stdio::flush_all;
 
@@ -39,9 +44,12 @@ pub struct State {
     errno: errno::State,
     exit: exit::State,
     fd: fd::State,
+    math: math::State,
     program: program::State,
+    random: random::State,
     signal: signal::State,
     stdio: stdio::State,
+    stdlib: stdlib::State,
     string: string::State,
     thread: thread::State,
 }
@@ -55,10 +63,18 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         exit::TABLE,
         jump::TABLE,
         malloc::TABLE,
+        math::BINARY,
+        math::COMPLEX,
+        math::PLAIN,
+        math::TABLE,
+        math::UNARY,
         memory::TABLE,
+        number::TABLE,
         program::TABLE,
+        random::TABLE,
         signal::TABLE,
         sort::TABLE,
+        stdlib::TABLE,
         string::TABLE,
         thread::TABLE,
     ];
@@ -67,7 +83,8 @@ pub fn tables() -> Vec<&'static [HostFn]> {
 
 /// The variables of all topics.
 pub fn globals() -> &'static [&'static [HostGlobal]] {
-    const GLOBALS: &[&[HostGlobal]] = &[program::GLOBALS, stdio::GLOBALS];
+    const GLOBALS: &[&[HostGlobal]] =
+        &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS];
     GLOBALS
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(unsafe_code)]
 
+pub mod math;
+
 use std::ffi::{CStr, CString, c_char, c_int};
 
 /// Runs `f` with the host's `errno` at 0; its value afterwards.
