@@ -9,3 +9,4 @@ pub mod ir;
 pub mod machine;
 pub mod report;
 pub mod semantics;
+pub mod load;

@@ -11,7 +11,9 @@ mod debug;
 mod func;
 mod inst;
 mod module;
+mod print;
 mod types;
+mod verify;
 
 pub use consts::{Const, ConstOp, Symbol};
 pub use debug::{Loc, LocId, LocTable};
@@ -21,4 +23,6 @@ pub use inst::{
     Terminator,
 };
 pub use module::{FuncDecl, FuncId, Global, GlobalId, Linkage, Module, ParamAttr, Signature, Structor};
+pub use print::WithModule;
 pub use types::{ArrayType, StructType, Type, VectorType};
+pub use verify::{const_fits, verify};

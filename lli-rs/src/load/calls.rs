@@ -1,0 +1,213 @@
+//! Calls: to functions, through pointers, of intrinsics and of inline assembly.
+
+use std::sync::Arc;
+
+use super::body::BodyCx;
+use super::consts::Folder;
+use super::intrinsics::{self, Meaning};
+use super::module::{function_types, param_attr};
+use super::raw::{Val, ValKind, op};
+use super::types::Refusal;
+use crate::ir::{
+    AsmCall, BinOp, CallSite, Callee, CastOp, Const, Inst, Intrinsic, Ordering, ParamAttr, Signature, Symbol,
+    Terminator, Type, Value,
+};
+
+impl<'m> BodyCx<'_, 'm> {
+    /// Translates a call or invoke.
+    pub fn call(&mut self, v: Val<'m>) -> Result<(), Refusal> {
+        let callee = v.callee().ok_or("call of nothing")?;
+        self.table_allowed = false;
+        if callee.kind() == ValKind::Function
+            && let Some(name) = callee.intrinsic_name()
+        {
+            return self.intrinsic(v, callee, name);
+        }
+        if v.bundle_count() > 0 {
+            return Err("call with operand bundles".into());
+        }
+        if let Some((template, constraints)) = callee.inline_asm() {
+            if v.opcode() == op::INVOKE {
+                return Err("inline assembly that unwinds".into());
+            }
+            let args = self.args(v)?;
+            let ret = self.ty(v);
+            ret?;
+            self.finish(
+                v,
+                Inst::Asm(AsmCall { template: template.into(), constraints: constraints.into(), args }),
+            );
+            return Ok(());
+        }
+        let call = self.call_site(v, callee)?;
+        if v.opcode() == op::INVOKE {
+            let targets = v.successors();
+            let [normal, unwind] = targets.as_slice() else { return Err("invoke without targets".into()) };
+            let (normal, unwind) = (self.target(*normal)?, self.target(*unwind)?);
+            self.finish(v, Inst::Term(Terminator::Invoke { call, normal, unwind }));
+        } else {
+            self.finish(v, Inst::Call(call));
+        }
+        Ok(())
+    }
+
+    fn args(&mut self, v: Val<'m>) -> Result<Vec<Value>, Refusal> {
+        (0..v.arg_count()).map(|i| self.arg(v, i)).collect()
+    }
+
+    fn call_site(&mut self, v: Val<'m>, callee: Val<'m>) -> Result<CallSite, Refusal> {
+        let sig = self.call_signature(v)?;
+        let must_tail = v.is_must_tail();
+        if must_tail && sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. })) {
+            return Err("musttail call with a byval argument".into());
+        }
+        let target = match callee.kind() {
+            ValKind::Function | ValKind::Alias => match Folder::new(&mut self.shared.names).fold(callee)? {
+                Const::Addr(Symbol::Func(id), 0) => Callee::Func(id),
+                _ => Callee::Ptr(self.value(callee)?),
+            },
+            _ => Callee::Ptr(self.value(callee)?),
+        };
+        Ok(CallSite { callee: target, args: self.args(v)?, sig, must_tail })
+    }
+
+    /// The type that a call is made with; equal ones are shared.
+    fn call_signature(&mut self, v: Val<'m>) -> Result<Arc<Signature>, Refusal> {
+        let ty = v.call_type();
+        let count = v.arg_count();
+        let key = (ty.key(), v.call_attributes(), count);
+        if let Some(known) = self.shared.signatures.get(&key) {
+            return Ok(known.clone());
+        }
+        let types = &mut self.shared.names.types;
+        let (ret, params, variadic) = function_types(types, ty)?;
+        let attrs =
+            (0..count).map(|i| param_attr(types, |attr| v.arg_attr(i, attr))).collect::<Result<_, _>>()?;
+        let sig = Arc::new(Signature { ret, params, attrs, variadic });
+        self.shared.signatures.insert(key, sig.clone());
+        Ok(sig)
+    }
+
+    fn intrinsic(&mut self, v: Val<'m>, callee: Val<'m>, name: &'static str) -> Result<(), Refusal> {
+        let key = callee.key();
+        let meaning = match self.shared.intrinsics.get(&key) {
+            Some(meaning) => *meaning,
+            None => {
+                let meaning = intrinsics::meaning(name);
+                self.shared.intrinsics.insert(key, meaning);
+                meaning
+            }
+        };
+        let count = v.arg_count();
+        let inst = match meaning {
+            Meaning::Op(intrinsic, keep) => {
+                self.ty(v)?;
+                let args = (0..count.min(keep)).map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
+                Inst::Intrinsic(intrinsic, args)
+            }
+            Meaning::Drop => {
+                let ty = self.ty(v)?;
+                if ty != Type::Void {
+                    let zero = self.f.add_const(Const::Zero, ty);
+                    self.pass_through(v, zero);
+                }
+                return self.go_on(v);
+            }
+            Meaning::PassFirst => {
+                let first = self.arg(v, 0)?;
+                self.pass_through(v, first);
+                return self.go_on(v);
+            }
+            Meaning::Number(n) => {
+                let ty = self.ty(v)?;
+                let value = self.f.add_const(Const::Int(n), ty);
+                self.pass_through(v, value);
+                return self.go_on(v);
+            }
+            Meaning::ObjectSize => {
+                let ty = self.ty(v)?;
+                let min = self.arg(v, 1)?;
+                let unknown = match self.f.as_const(min) {
+                    Some(Const::Int(1)) => 0,
+                    _ => u64::MAX >> (64 - ty.bits().clamp(1, 64)),
+                };
+                let value = self.f.add_const(Const::Int(unknown), ty);
+                self.pass_through(v, value);
+                return self.go_on(v);
+            }
+            Meaning::Fence => Inst::Fence(Ordering::SeqCst),
+            Meaning::Binary(op) => Inst::Binary(op, self.arg(v, 0)?, self.arg(v, 1)?),
+            Meaning::Cast(op) => {
+                self.ty(v)?;
+                Inst::Cast(op, self.arg(v, 0)?)
+            }
+            Meaning::FCmp => {
+                let text = v.operand(2).and_then(Val::metadata_text).unwrap_or_default();
+                let pred =
+                    intrinsics::fcmp_predicate(&text).ok_or_else(|| format!("fcmp predicate {text}"))?;
+                Inst::FCmp(pred, self.arg(v, 0)?, self.arg(v, 1)?)
+            }
+            Meaning::LoadRelative => self.load_relative(v)?,
+            Meaning::MoveMask => return self.move_mask(v),
+            Meaning::MaskedLoad => {
+                // Older bitcode has the alignment in second place.
+                let rest = if count == 4 { [0, 2, 3] } else { [0, 1, 2] };
+                let args = rest.into_iter().map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
+                Inst::Intrinsic(intrinsics::masked(name), args)
+            }
+            Meaning::MaskedStore => {
+                let rest = if count == 4 { [0, 1, 3] } else { [0, 1, 2] };
+                let args = rest.into_iter().map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
+                Inst::Intrinsic(intrinsics::masked(name), args)
+            }
+            Meaning::Unknown => return Err(format!("intrinsic {}", callee.name())),
+        };
+        self.finish(v, inst);
+        self.go_on(v)
+    }
+
+    /// After an intrinsic that was invoked: none unwinds.
+    fn go_on(&mut self, v: Val<'m>) -> Result<(), Refusal> {
+        if v.opcode() == op::INVOKE {
+            let normal = v.successors().first().copied().ok_or("invoke without targets")?;
+            let normal = self.target(normal)?;
+            self.push(Inst::Term(Terminator::Br(normal)), Type::Void);
+        }
+        Ok(())
+    }
+
+    /// A load from a table that `relative.rs` has turned into pointers: its entries are twice as far apart.
+    fn load_relative(&mut self, v: Val<'m>) -> Result<Inst, Refusal> {
+        if !self.sanctioned.contains(&v.key()) {
+            let args = vec![self.arg(v, 0)?, self.arg(v, 1)?];
+            return Ok(Inst::Intrinsic(Intrinsic::LoadRelative, args));
+        }
+        self.table_allowed = true;
+        let table = self.arg(v, 0);
+        self.table_allowed = false;
+        let terms = smallvec::smallvec![(self.arg(v, 1)?, 2)];
+        let at = self.push(Inst::Gep { base: table?, offset: 0, terms }, Type::Ptr);
+        Ok(Inst::Load { ptr: at.ok_or("load.relative")?, atomic: None })
+    }
+
+    /// The sign bits of a vector's lanes as an integer.
+    fn move_mask(&mut self, v: Val<'m>) -> Result<(), Refusal> {
+        let vector = self.arg(v, 0)?;
+        let ty = self.f.ty(vector).clone();
+        let Some((elem, len)) = ty.as_vector() else { return Err("move mask of a scalar".into()) };
+        let bits = u32::try_from(elem.bits()).map_err(|_| "move mask")?;
+        let ints = Type::vector(Type::Int(bits), len);
+        let lanes = match elem {
+            Type::Int(_) => vector,
+            _ => self.push(Inst::Cast(CastOp::BitCast, vector), ints.clone()).ok_or("move mask")?,
+        };
+        let amount: Arc<[Const]> = vec![Const::Int(u64::from(bits) - 1); len as usize].into();
+        let amount = self.f.add_const(Const::List(amount), ints.clone());
+        let signs = self.push(Inst::Binary(BinOp::LShr, lanes, amount), ints).ok_or("move mask")?;
+        let flags = Type::vector(Type::BOOL, len);
+        let flags = self.push(Inst::Cast(CastOp::Trunc, signs), flags).ok_or("move mask")?;
+        let packed = self.push(Inst::Cast(CastOp::BitCast, flags), Type::Int(len)).ok_or("move mask")?;
+        self.finish(v, Inst::Cast(CastOp::ZExt, packed));
+        Ok(())
+    }
+}

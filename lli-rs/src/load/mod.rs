@@ -1,0 +1,200 @@
+//! From a file to our IR: the only reader of LLVM modules.
+//!
+//! A [`Loader`] opens one or more sources, links them, and gives the module's declarations at once and
+//! each body when it is asked for: it is read from the bitcode, verified by LLVM and translated. What is
+//! not supported is refused by name, at once where it stands in a declaration; inside a body it becomes
+//! [`ir::Inst::Unsupported`], which is a fault only if it is reached.
+//!
+//! `raw/` alone calls C. LLVM's bitcode reader is not hardened against hostile input.
+
+mod body;
+mod calls;
+mod consts;
+mod debug;
+mod inst;
+mod intrinsics;
+mod module;
+mod raw;
+mod relative;
+mod source;
+mod types;
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::error::LoadError;
+use crate::ir::{self, FuncId, GlobalId, Inst, Module, Signature};
+use consts::Names;
+use debug::{Strings, place};
+use intrinsics::Meaning;
+use raw::{Image, Input, OpenError};
+pub use source::Source;
+
+/// Caches that live as long as the module.
+struct Shared {
+    names: Names,
+    strings: Strings,
+    /// By function type, attributes and number of arguments.
+    signatures: FxHashMap<(usize, usize, u32), Arc<Signature>>,
+    intrinsics: FxHashMap<usize, Meaning>,
+    /// Relative look-up tables that have become tables of pointers.
+    tables: FxHashSet<GlobalId>,
+    /// Stands for instructions before they are translated.
+    unread: Arc<str>,
+}
+
+/// An open module: its declarations, and the means to read its bodies.
+pub struct Loader {
+    module: Arc<Module>,
+    shared: Shared,
+    /// Gone when the last body has been read.
+    image: Option<Image>,
+    /// By function: its position in the image while its body is unread.
+    unread: Vec<Option<usize>>,
+    remaining: usize,
+}
+
+impl Loader {
+    /// Opens `main`, linked with `links`.
+    pub fn open(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
+        let name = main.name();
+        let mut inputs = main.inputs()?;
+        for link in links {
+            inputs.extend(link.inputs()?);
+        }
+        let accept = |_: &Input, triple: &str, layout: &str| check_target(triple, layout);
+        let image = Image::open(inputs, &accept).map_err(|e| match e {
+            OpenError::Invalid(file, cause) => LoadError::Invalid { file, cause },
+            OpenError::Link(cause) => LoadError::Link { cause },
+        })?;
+        image.read_metadata().map_err(|cause| LoadError::Invalid { file: name.clone(), cause })?;
+        let mut shared = Shared {
+            names: Names::default(),
+            strings: Strings::default(),
+            signatures: FxHashMap::default(),
+            intrinsics: FxHashMap::default(),
+            tables: FxHashSet::default(),
+            unread: "instruction that was not read".into(),
+        };
+        let (mut module, handles) = module::read(&image, &name, &mut shared)?;
+        shared.tables = relative::retype(&mut module);
+        let unread: Vec<_> =
+            handles.iter().zip(&module.funcs).map(|(index, decl)| decl.defined.then_some(*index)).collect();
+        let remaining = unread.iter().flatten().count();
+        Ok(Loader { module: Arc::new(module), shared, image: Some(image), unread, remaining })
+    }
+
+    /// Everything but the bodies.
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+
+    /// Reads, verifies and translates a body. Each can be asked for once.
+    pub fn body(&mut self, id: FuncId) -> Result<ir::Function, LoadError> {
+        let index = self.unread.get_mut(id.0 as usize).and_then(Option::take);
+        let decl = self.module.funcs.get(id.0 as usize);
+        let (Some(index), Some(image), Some(decl)) = (index, &mut self.image, decl) else {
+            let name = decl.map_or("?", |d| &d.name);
+            return Err(self.invalid(format!("function {name} has no body, or it was read before")));
+        };
+        let result = read_body(image, &mut self.shared, decl, id, index);
+        image.drop_body(index);
+        self.remaining -= 1;
+        if self.remaining == 0 {
+            self.image = None;
+        }
+        result.map_err(|e| match e {
+            BodyError::Damaged(cause) => self.invalid(format!("function {}: {cause}", decl.name)),
+            BodyError::Refused(what) => {
+                LoadError::Unsupported { what, place: None, function: Some(decl.name.to_string()) }
+            }
+        })
+    }
+
+    /// Reads and verifies all bodies that have not been read, and lists what is wrong with them or not
+    /// supported. They cannot be asked for afterwards.
+    pub fn check_all(&mut self) -> Vec<LoadError> {
+        let mut errors = Vec::new();
+        if let Some(image) = &self.image
+            && let Err(cause) = image.verify()
+        {
+            errors.push(self.invalid(cause));
+        }
+        for index in 0..self.unread.len() {
+            if self.unread[index].is_none() {
+                continue;
+            }
+            match self.body(FuncId(index as u32)) {
+                Ok(f) => {
+                    errors.extend(unsupported_in(&f));
+                    if let Err(cause) = ir::verify(&f) {
+                        errors
+                            .push(self.invalid(format!("function {}: translated wrongly: {cause}", f.name)));
+                    }
+                }
+                Err(e) => errors.push(e),
+            }
+        }
+        errors
+    }
+
+    fn invalid(&self, cause: String) -> LoadError {
+        LoadError::Invalid { file: self.module.name.to_string(), cause }
+    }
+}
+
+enum BodyError {
+    Damaged(String),
+    Refused(String),
+}
+
+fn read_body(
+    image: &Image,
+    shared: &mut Shared,
+    decl: &ir::FuncDecl,
+    id: FuncId,
+    index: usize,
+) -> Result<ir::Function, BodyError> {
+    let function = image.function(index);
+    let body = image.read_body(function).map_err(BodyError::Damaged)?;
+    let f = body::translate(shared, decl, id, function, &body).map_err(BodyError::Refused)?;
+    #[cfg(debug_assertions)]
+    if let Err(cause) = ir::verify(&f) {
+        return Err(BodyError::Damaged(format!("translated wrongly: {cause}\n{f}")));
+    }
+    Ok(f)
+}
+
+/// What a body contains that this engine does not run.
+fn unsupported_in(f: &ir::Function) -> Vec<LoadError> {
+    let used = f.block_ids().flat_map(|b| &f.block(b).insts);
+    used.filter_map(|id| {
+        let data = f.inst(*id);
+        let Inst::Unsupported(what) = &data.inst else { return None };
+        Some(LoadError::Unsupported {
+            what: what.to_string(),
+            place: f.locs.get(data.loc).and_then(place),
+            function: Some(f.name.to_string()),
+        })
+    })
+    .collect()
+}
+
+/// Refuses bitcode for anything but x86-64 Linux, by name.
+fn check_target(triple: &str, layout: &str) -> Result<(), String> {
+    let arch = triple.split('-').next().unwrap_or_default();
+    let system = ["windows", "win32", "darwin", "macos", "cygwin", "uefi", "gnux32", "muslx32"];
+    if !matches!(arch, "x86_64" | "amd64" | "") || system.iter().any(|s| triple.contains(s)) {
+        return Err(format!("bitcode for {triple}; only x86_64 Linux can be run"));
+    }
+    // What a layout string leaves out has its default: little-endian must be said, 64-bit pointers need not.
+    let parts: Vec<&str> = layout.split('-').collect();
+    let narrow = parts.iter().any(|p| {
+        p.strip_prefix("p:").or(p.strip_prefix("p0:")).is_some_and(|rest| !rest.starts_with("64:64"))
+    });
+    if parts.contains(&"E") || narrow {
+        return Err(format!("data layout \"{layout}\" is not that of x86_64"));
+    }
+    Ok(())
+}
