@@ -6,7 +6,8 @@
 pub mod error;
 pub mod host;
 pub mod ir;
+pub mod load;
 pub mod machine;
+pub mod opt;
 pub mod report;
 pub mod semantics;
-pub mod load;

@@ -15,8 +15,8 @@ mod jump;
 mod malloc;
 mod math;
 mod memory;
-mod printf;
 mod number;
+mod printf;
 mod program;
 mod random;
 mod signal;
@@ -83,8 +83,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
 
 /// The variables of all topics.
 pub fn globals() -> &'static [&'static [HostGlobal]] {
-    const GLOBALS: &[&[HostGlobal]] =
-        &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS];
+    const GLOBALS: &[&[HostGlobal]] = &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS];
     GLOBALS
 }
 
