@@ -328,8 +328,59 @@ fn sizes_and_limits() {
     m.free(full, B).unwrap();
     let again = heap(&m, 1 << 30);
     assert_ne!(again.bits(), full.bits() + (1 << 30), "one past the old one must not become the new one");
+    m.free(again, B).unwrap();
+    let mut ends = vec![full.bits() + (1 << 30), again.bits() + (1 << 30)];
+    for _ in 0..40 {
+        let p = heap(&m, 1 << 30);
+        assert!(!ends.contains(&p.bits()), "{p:?} begins where an older object's one-past pointer is");
+        ends.push(p.bits() + (1 << 30));
+        m.free(p, B).unwrap();
+    }
     let limited = Memory::new(&Config { max_memory: Some(1 << 20), ..Config::default() }).unwrap();
     assert!(limited.alloc(2 << 20, 16, ObjectKind::Heap, A).is_err());
     let n = (0..).take_while(|_| limited.alloc(1000, 16, ObjectKind::Heap, A).is_ok()).count();
     assert!((900..1050).contains(&n), "{n}");
+}
+
+#[test]
+fn fresh_memory_is_zero_however_often_it_was_used() {
+    let m = memory();
+    let is_zero = |p: GuestPtr, from: u64, to: u64| {
+        m.slice(p.offset(from as i64), to - from).unwrap().iter().all(|b| b == 0)
+    };
+    for size in [1u64, 15, 16, 17, 40, 64, 65, 100, 128, 129, 1000, 5000, 200_000, 3 << 20] {
+        for _ in 0..5 {
+            let p = heap(&m, size);
+            assert!(is_zero(p, 0, size), "{size}");
+            m.fill(p, 0xff, size).unwrap();
+            m.free(p, B).unwrap();
+            // The same block, smaller; grown again in place, the old bytes must not come back.
+            let less = size - size / 20;
+            let p = heap(&m, less);
+            m.fill(p, 0xff, less).unwrap();
+            let p = m.realloc(p, size, B).unwrap().unwrap();
+            assert!(is_zero(p, less, size), "{size}, grown");
+            m.fill(p, 0xff, size).unwrap();
+            let p = m.realloc(p, less, B).unwrap().unwrap();
+            let p = m.realloc(p, size, B).unwrap().unwrap();
+            assert!(is_zero(p, less, size), "{size}, shrunk and grown");
+            assert_eq!(m.find(p, 0, less).unwrap(), None, "{size}: kept");
+            m.free(p, B).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_large_objects_header_lies_in_its_own_pages() {
+    let m = memory();
+    for _ in 0..20 {
+        let aligned = m.alloc(2 << 20, 8192, ObjectKind::Heap, A).unwrap();
+        assert_eq!(aligned.slot().index() % 256, 0);
+        m.free(aligned, B).unwrap();
+        let kept = heap(&m, 300_000);
+        let plain = heap(&m, 2 << 20);
+        assert_ne!(plain.slot().index() % 256, 0, "its header would be in the page before");
+        m.free(plain, B).unwrap();
+        m.free(kept, B).unwrap();
+    }
 }

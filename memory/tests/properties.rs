@@ -32,7 +32,7 @@ fn ops() -> impl Strategy<Value = Op> {
         2 => (sizes(), 0..8u32).prop_map(|(size, align)| Op::StackAlloc { size, align }),
         1 => n().prop_map(|to| Op::StackRelease { to }),
         3 => (n(), n(), 0..300u32, any::<u8>()).prop_map(|(which, at, len, byte)| Op::Write { which, at, len, byte }),
-        1 => (n(), n(), n()).prop_map(|(which, at, to)| Op::StorePointer { which, at, to }),
+        3 => (n(), n(), n()).prop_map(|(which, at, to)| Op::StorePointer { which, at, to }),
         3 => (n(), far.clone(), lengths.clone()).prop_map(|(which, at, len)| Op::Probe { which, at, len }),
         2 => (n(), n()).prop_map(|(which, at)| Op::Stale { which, at }),
         3 => (any_bits(), any_bits(), lengths).prop_map(|(bits, root, len)| Op::Forged { bits, root, len }),
@@ -81,7 +81,7 @@ proptest! {
 fn retirement_sweep_and_exhaustion_happen() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = ops();
-    let mut model = Model::new(&Config::tiny(), 64);
+    let mut model = Model::new(&Config::tiny(), 16);
     for n in 0..60_000 {
         let op = strategy.new_tree(&mut runner).unwrap().current();
         model.run(&op);

@@ -28,6 +28,7 @@ struct Object {
     bytes: Vec<u8>,
     kind: ObjectKind,
     site: SiteId,
+    has_pointers: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -113,14 +114,22 @@ impl Model {
     }
 
     fn begin(&mut self, p: GuestPtr, bytes: Vec<u8>, kind: ObjectKind, site: SiteId) {
+        let has_pointers = bytes.iter().any(|&b| b != 0);
         assert!(
             self.ended.iter().all(|e| e.base != p),
             "{p:?} came twice while the guest still knows the first"
         );
+        assert!(!self.stored(p), "{p:?} came twice while a live object still holds the first");
         assert!(self.by_slot.insert(p.slot().index(), p).is_none(), "two live objects in one slot");
         assert_eq!(self.memory.slice(p, bytes.len() as u64).unwrap().to_vec(), bytes, "new bytes");
-        self.live.insert(p, Object { bytes, kind, site });
+        self.live.insert(p, Object { bytes, kind, site, has_pointers });
         self.order.push(p);
+    }
+
+    /// Whether a live object holds this pointer, at any byte offset.
+    fn stored(&self, p: GuestPtr) -> bool {
+        let word = p.bits().to_le_bytes();
+        self.live.values().any(|o| o.has_pointers && o.bytes.windows(8).any(|w| w == word))
     }
 
     fn end(&mut self, p: GuestPtr, site: SiteId) -> Vec<u8> {
@@ -225,7 +234,9 @@ impl Model {
     /// Stores an ended pointer in a live object: the guest still knows it when the model's list has forgotten it.
     fn store_pointer(&mut self, which: u32, at: u32, to: u32) {
         let Some(p) = self.pick(which) else { return };
-        let bytes = &mut self.live.get_mut(&p).unwrap().bytes;
+        let object = self.live.get_mut(&p).unwrap();
+        object.has_pointers = true;
+        let bytes = &mut object.bytes;
         if bytes.len() < 8 || self.ended.is_empty() {
             return;
         }
