@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 /// The live escaping stack objects of one guest thread, and free slots for the next ones.
 ///
-/// Belongs to one [`Memory`], which every call names. [`StackAllocator::close`] gives everything back.
+/// Belongs to one [`Memory`], which every call names. [`StackAllocator::close`] gives everything back; one that is only
+/// dropped leaves its objects live and its slots unused until the memory goes.
 pub struct StackAllocator {
     live: Vec<Entry>,
     /// Free blocks by bin; made as bins are used.
@@ -108,8 +109,8 @@ impl StackAllocator {
     /// Gives the free slots back to the heap.
     pub fn give_back(&mut self, mem: &Memory) {
         let mut heap = mem.heap.lock();
-        for (bin, blocks) in self.free.drain(..).enumerate() {
-            for block in blocks {
+        for (bin, blocks) in self.free.iter_mut().enumerate() {
+            for block in blocks.drain(..) {
                 heap.put_block(&mem.space, block, bin, true);
             }
         }
