@@ -98,6 +98,17 @@ impl Place {
         if self.follow { OFlags::CLOEXEC } else { OFlags::CLOEXEC | OFlags::NOFOLLOW }
     }
 
+    /// `chmod` of the file itself: a link is refused, never followed.
+    pub fn change_mode(&self, mode: u32) -> Sys<()> {
+        use std::os::fd::AsRawFd;
+        let handle = self.handle()?;
+        if FileType::from_raw_mode(fs::fstat(&handle)?.st_mode) == FileType::Symlink {
+            return Err(Errno::OPNOTSUPP);
+        }
+        let path = format!("/proc/self/fd/{}", handle.as_raw_fd());
+        fs::chmodat(CWD, path, Mode::from_raw_mode(mode), AtFlags::empty())
+    }
+
     /// A descriptor that names the file without opening it for transfers.
     pub fn handle(&self) -> Sys<OwnedFd> {
         fs::openat(self.dir(), &*self.name, OFlags::PATH | self.open_flags(), Mode::empty())
@@ -367,7 +378,7 @@ pub fn real_path(cx: &Cx<'_>, path: &[u8]) -> Sys<Vec<u8>> {
 }
 
 /// The guest descriptor that a path names (`/dev/stdin`, `/dev/fd/3`): the guest's own, never the engine's.
-fn descriptor_alias(path: &[u8]) -> Option<i32> {
+pub fn descriptor_alias(path: &[u8]) -> Option<i32> {
     match path {
         b"/dev/stdin" => return Some(0),
         b"/dev/stdout" => return Some(1),
@@ -415,6 +426,11 @@ fn refuse_process_memory(fd: &OwnedFd) -> Sys<()> {
 /// The sandboxed guest's own file mode mask; outside it is the host process's, which the kernel applies.
 fn umask(cx: &Cx<'_>) -> u32 {
     cx.process.libc.caps.mask.load(Ordering::Relaxed)
+}
+
+/// The mode bits that a new file gets (the kernel applies the host's mask as well).
+pub fn new_mode(cx: &Cx<'_>, mode: u32) -> u32 {
+    mode & 0o7777 & !umask(cx)
 }
 
 /// `umask`: sets the mask and gives the old one.

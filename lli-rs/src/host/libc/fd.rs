@@ -70,7 +70,8 @@ impl OpenFile {
         self.host().ok_or(errno)
     }
 
-    fn waits(&self) -> bool {
+    /// Whether a transfer may have to wait: pipes, terminals, sockets.
+    pub fn waits(&self) -> bool {
         *self.waits.get_or_init(|| {
             self.host().is_some_and(|fd| match rustix::fs::fstat(fd) {
                 Ok(stat) => !matches!(
@@ -80,6 +81,17 @@ impl OpenFile {
                 Err(_) => false,
             })
         })
+    }
+
+    /// How it was opened (`F_GETFL`).
+    pub fn flags(&self) -> Sys<OFlags> {
+        match &self.kind {
+            Kind::Bytes { .. } => Ok(OFlags::RDONLY),
+            Kind::Capture(_) => Ok(OFlags::WRONLY),
+            // Every host descriptor is close-on-exec and large-file; neither is the guest's doing.
+            Kind::Owned(fd) => rustix::fs::fcntl_getfl(fd),
+            Kind::Inherited(fd) => rustix::fs::fcntl_getfl(fd),
+        }
     }
 
     /// Whether it is a terminal.
@@ -332,6 +344,29 @@ pub fn write(cx: &mut Cx<'_>, file: &OpenFile, from: Source<'_>, start: u64, len
             Ok(Ok(done))
         }
     }
+}
+
+/// `write` of all bytes where the descriptor takes them; fewer where it stops.
+pub fn write_all(cx: &mut Cx<'_>, file: &OpenFile, from: Source<'_>) -> Result<Sys<u64>> {
+    let len = from.len();
+    let mut done = 0;
+    loop {
+        match write(cx, file, from, done, len - done)? {
+            Ok(n) => {
+                done += n;
+                // Only a captured stream takes less than it could; anything else ends here, as `write` does.
+                if n == 0 || done >= len || file.host().is_some() {
+                    return Ok(Ok(done));
+                }
+            }
+            Err(errno) => return Ok(if done > 0 { Ok(done) } else { Err(errno) }),
+        }
+    }
+}
+
+/// The highest descriptor that may be open.
+pub fn highest(cx: &Cx<'_>) -> u32 {
+    table(cx).lock().len() as u32
 }
 
 /// SIGPIPE: it ends the guest unless that ignores or handles it.

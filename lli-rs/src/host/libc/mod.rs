@@ -7,10 +7,12 @@ mod access;
 mod caps;
 mod clock;
 mod ctype;
+mod dirent;
 mod errno;
 mod exit;
 mod fd;
 mod ffi;
+mod fs;
 mod jump;
 mod malloc;
 mod math;
@@ -21,6 +23,7 @@ mod program;
 mod random;
 mod signal;
 mod sort;
+mod stat;
 mod stdio;
 mod stdlib;
 mod string;
@@ -30,6 +33,7 @@ mod tables;
 #[cfg(test)]
 pub mod testing;
 mod thread;
+mod unistd;
 
 pub use exit::exit;
 pub use math::{FloatEnvironment, isolate};
@@ -41,10 +45,12 @@ pub use stdio::flush_all;
 pub struct State {
     caps: caps::State,
     ctype: ctype::State,
+    dirent: dirent::State,
     errno: errno::State,
     exit: exit::State,
     fd: fd::State,
     math: math::State,
+    fs: fs::State,
     program: program::State,
     random: random::State,
     signal: signal::State,
@@ -59,8 +65,11 @@ pub fn tables() -> Vec<&'static [HostFn]> {
     let topics = [
         clock::TABLE,
         ctype::TABLE,
+        dirent::TABLE,
         errno::TABLE,
         exit::TABLE,
+        fs::TABLE,
+        fs::NAMES,
         jump::TABLE,
         malloc::TABLE,
         math::BINARY,
@@ -75,8 +84,10 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         signal::TABLE,
         sort::TABLE,
         stdlib::TABLE,
+        stat::TABLE,
         string::TABLE,
         thread::TABLE,
+        unistd::TABLE,
     ];
     [&topics[..], stdio::TABLES].concat()
 }
