@@ -160,3 +160,13 @@ fn tolower(_: &mut Cx<'_>, c: i32) -> Result<i32> {
 fn toupper(_: &mut Cx<'_>, c: i32) -> Result<i32> {
     Ok(if (FIRST..256).contains(&c) { cased(c, u8::to_ascii_uppercase) } else { c })
 }
+
+/// Entry 0 of the tables for classes, lower and upper case: what a locale object holds.
+pub fn tables(cx: &mut Cx<'_>) -> Result<[GuestPtr; 3]> {
+    let pointers = [b_loc(cx)?, tolower_loc(cx)?, toupper_loc(cx)?];
+    let mut entries = [GuestPtr::NULL; 3];
+    for (entry, pointer) in entries.iter_mut().zip(pointers) {
+        *entry = cx.mem().load(pointer)?;
+    }
+    Ok(entries)
+}

@@ -4,6 +4,7 @@ use super::{HostFn, HostGlobal};
 use crate::machine::{Cx, Result};
 
 mod access;
+mod calendar;
 mod caps;
 mod clock;
 mod ctype;
@@ -14,9 +15,11 @@ mod fd;
 mod ffi;
 mod fs;
 mod jump;
+mod locale;
 mod malloc;
 mod math;
 mod memory;
+mod multibyte;
 mod number;
 mod printf;
 mod program;
@@ -33,7 +36,11 @@ mod tables;
 #[cfg(test)]
 pub mod testing;
 mod thread;
+mod time;
+mod tz;
 mod unistd;
+mod wctype;
+mod wide;
 
 pub use exit::exit;
 pub use math::{FloatEnvironment, isolate};
@@ -49,8 +56,10 @@ pub struct State {
     errno: errno::State,
     exit: exit::State,
     fd: fd::State,
+    locale: locale::State,
     math: math::State,
     fs: fs::State,
+    multibyte: multibyte::State,
     program: program::State,
     random: random::State,
     signal: signal::State,
@@ -58,6 +67,7 @@ pub struct State {
     stdlib: stdlib::State,
     string: string::State,
     thread: thread::State,
+    time: time::State,
 }
 
 /// The function tables of all topics.
@@ -71,6 +81,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         fs::TABLE,
         fs::NAMES,
         jump::TABLE,
+        locale::TABLE,
         malloc::TABLE,
         math::BINARY,
         math::COMPLEX,
@@ -78,6 +89,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         math::TABLE,
         math::UNARY,
         memory::TABLE,
+        multibyte::TABLE,
         number::TABLE,
         program::TABLE,
         random::TABLE,
@@ -88,13 +100,17 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         string::TABLE,
         thread::TABLE,
         unistd::TABLE,
+        time::TABLE,
+        wctype::TABLE,
+        wide::TABLE,
     ];
     [&topics[..], stdio::TABLES].concat()
 }
 
 /// The variables of all topics.
 pub fn globals() -> &'static [&'static [HostGlobal]] {
-    const GLOBALS: &[&[HostGlobal]] = &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS];
+    const GLOBALS: &[&[HostGlobal]] =
+        &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS, time::GLOBALS];
     GLOBALS
 }
 
@@ -111,7 +127,7 @@ fn flush_streams(cx: &mut Cx<'_>) -> Result<()> {
     stdio::close_all(cx)
 }
 
-/// Whether wide characters beyond ASCII have an encoding: in the C locale they have none.
-fn wide_is_utf8(_: &Cx<'_>) -> bool {
-    false
+/// Whether wide characters beyond ASCII have an encoding: in the C locale they have none, in C.UTF-8 all.
+fn wide_is_utf8(cx: &Cx<'_>) -> bool {
+    locale::is_utf8(cx)
 }

@@ -134,11 +134,11 @@ fn atoi(cx: &mut Cx<'_>, s: GuestPtr) -> Result<i32> {
     Ok(atol(cx, s)? as i32)
 }
 
-fn strtol(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr, base: i32) -> Result<i64> {
+pub fn strtol(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr, base: i32) -> Result<i64> {
     signed(cx, s, end, base, false)
 }
 
-fn strtoul(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr, base: i32) -> Result<u64> {
+pub fn strtoul(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr, base: i32) -> Result<u64> {
     unsigned(cx, s, end, base, false)
 }
 
@@ -255,11 +255,11 @@ fn float<T>(
     Ok(value)
 }
 
-fn strtod(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr) -> Result<f64> {
+pub fn strtod(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr) -> Result<f64> {
     float(cx, s, end, ffi::math::read_double)
 }
 
-fn strtof(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr) -> Result<f32> {
+pub fn strtof(cx: &mut Cx<'_>, s: GuestPtr, end: GuestPtr) -> Result<f32> {
     float(cx, s, end, ffi::math::read_float)
 }
 

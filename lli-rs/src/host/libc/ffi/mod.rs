@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 pub mod math;
+pub mod time;
+pub mod wide;
 
 use std::ffi::{CStr, CString, c_char, c_int};
 
