@@ -24,6 +24,7 @@ mod number;
 mod printf;
 mod program;
 mod random;
+mod scanf;
 mod signal;
 mod sort;
 mod stat;
@@ -93,6 +94,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         number::TABLE,
         program::TABLE,
         random::TABLE,
+        scanf::TABLE,
         signal::TABLE,
         sort::TABLE,
         stdlib::TABLE,

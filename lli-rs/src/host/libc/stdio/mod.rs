@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use svm_memory::{AccessKind, FaultKind, GuestPtr, ObjectKind};
 
-pub(super) use buffer::StreamSink;
+pub(super) use buffer::{StreamSink, get as next_byte};
 use device::Device;
 pub(super) use device::Growing;
 
@@ -226,6 +226,11 @@ fn no_file(cx: &Cx<'_>, ptr: GuestPtr) -> Trap {
         return cx.misuse("was given a FILE that was closed before");
     }
     Trap::Memory(fault)
+}
+
+/// Puts back the byte that was just read: there is always room for it.
+pub(super) fn push_back(cx: &mut Cx<'_>, file: &File, byte: u8) -> Result<()> {
+    buffer::unget(cx, file, byte).map(|_| ())
 }
 
 /// Forgets a stream and releases its FILE; using it again is a fault from now on.
