@@ -140,16 +140,20 @@ pub enum Desc {
     IndirectBr(u32, Box<[(u32, i32)]>),
     /// A switch on wide or scattered values: value; sorted cases; default.
     SparseSwitch(Span, Box<[(u128, i32)]>, i32),
+    /// Returns a value that lies beyond the reach of 16-bit fields.
+    Return(Span),
     /// Ends in a trap.
     Trap(TrapKind),
 }
 
 /// Operands of a gep whose result is a vector; spans of one slot are splatted.
 pub struct VectorGep {
-    /// Result: one slot a lane.
+    /// Result type.
+    pub ty: Type,
+    /// Result.
     pub dst: Span,
-    /// Base pointers, and whether they are a vector.
-    pub base: (Span, bool),
+    /// Base pointers and their type.
+    pub base: (Span, Type),
     /// Constant part.
     pub offset: i64,
     /// Indices with their type and scale.
@@ -174,6 +178,8 @@ pub struct Alloca {
 pub enum TrapKind {
     /// `unreachable`.
     Unreachable,
+    /// `llvm.trap` and its kin.
+    TrapInstruction,
     /// Refused by name.
     Unsupported(Box<str>),
     /// Neither the module nor the host defines it.
@@ -190,6 +196,8 @@ pub struct CallDesc {
     pub sig: Arc<Signature>,
     /// Its interned number.
     pub sig_id: u32,
+    /// Type of every argument.
+    pub types: Box<[Type]>,
     /// Class of every argument.
     pub classes: Box<[ArgClass]>,
     /// How many of them belong to fixed parameters of the target (of the call's type if indirect).

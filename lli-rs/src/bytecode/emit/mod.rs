@@ -5,7 +5,7 @@
 //! parameters and other values | hoisted constants | outgoing arguments | scratch.
 
 mod arith;
-mod call;
+pub mod call;
 mod compare;
 mod control;
 mod intrinsic;
@@ -71,7 +71,7 @@ pub fn compile(f: &Function, roots: &Roots, env: &dyn Env) -> Result<Code, Strin
     if slots.count > NEAR {
         slots = Slots::assign(&plan, Live::compute(&plan), !twice, SCRATCH);
     }
-    let mut emitter = Emitter::new(&plan, &slots, env)?;
+    let mut emitter = Emitter::new(&plan, &slots, env, twice)?;
     emitter.body()?;
     emitter.finish(twice)
 }
@@ -122,7 +122,7 @@ struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    fn new(plan: &'a Plan<'a>, slots: &'a Slots, env: &'a dyn Env) -> Result<Self, String> {
+    fn new(plan: &'a Plan<'a>, slots: &'a Slots, env: &'a dyn Env, twice: bool) -> Result<Self, String> {
         let f = plan.f;
         let wide = slots.count > NEAR;
         let params: u32 = f.params.iter().map(|p| f.ty(*p).slots()).sum();
@@ -135,7 +135,7 @@ impl<'a> Emitter<'a> {
         }
         let loops = plan.flow.order.iter().any(|b| plan.flow.depth[b.0 as usize] > 0);
         let hoist_limit = if loops && !wide { call::loop_constants(plan).min(MAX_HOISTED) } else { 0 };
-        let marks = call::makes_stack_objects(f);
+        let marks = call::makes_stack_objects(f, twice);
         let mark = marks.then_some(slots.count);
         let hoist_base = slots.count + u32::from(marks);
         let out = hoist_base + hoist_limit;
