@@ -226,3 +226,6 @@ pub enum CallTarget {
     /// Whatever the pointer says.
     Pointer,
 }
+
+/// Added to the number of a block whose address is taken: a pointer into nothing.
+pub const BLOCK_TAG: u64 = 0x10_0000;

@@ -50,8 +50,7 @@ impl<'a> Cx<'a> {
     /// each (zero-extended); the result's first slot, 0 for void. May trap, also with a `LongJump`
     /// that the host function must hand on after putting its own state in order.
     pub fn call(&mut self, target: GuestPtr, sig: &CallbackSig, args: &[u64]) -> Result<u64> {
-        let _ = (target, sig, args);
-        Err(Trap::Unsupported("callbacks into the guest".into()))
+        crate::interp::call_back(self.process, self.thread, target, sig, args)
     }
 }
 

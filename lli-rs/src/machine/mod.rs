@@ -5,12 +5,18 @@
 
 mod config;
 mod cx;
+pub(crate) mod functions;
+mod globals;
 mod process;
-mod thread;
+pub(crate) mod registers;
+mod run;
+mod sites;
+pub(crate) mod thread;
 mod trap;
 
 pub use config::{Config, Grant, Input, Output};
 pub use cx::Cx;
-pub use process::{Interrupt, Process};
+pub use process::{Bodies, Interrupt, Process};
+pub use run::Outcome;
 pub use thread::Thread;
 pub use trap::{BadCall, BadCallReason, HostMisuse, Limit, Result, Trap};

@@ -1,12 +1,22 @@
-//! One guest process: memory, libc state and settings, shared by its threads.
+//! One guest process: memory, functions, libc state and settings, shared by its threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use svm_memory::Memory;
+use parking_lot::Mutex;
+use rustc_hash::FxHashSet;
+use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
-use super::Config;
-use crate::host;
+use super::functions::{FuncCell, Signatures};
+use super::globals::Globals;
+use super::sites::{CodePos, SiteTable};
+use super::{Config, Limit, Result, Trap};
+use crate::bytecode::{self, Code, Desc, Env, Target};
+use crate::error::LoadError;
+use crate::host::{self, Registry};
+use crate::ir::{FuncId, Function, GlobalId, Linkage, Module, Signature, Symbol};
+use crate::opt::{self, Roots};
+use crate::report;
 
 /// Stops a running guest from another thread.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +33,20 @@ impl Interrupt {
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// The flag itself, for the tiers' polls.
+    #[inline(always)]
+    pub(crate) fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}
+
+/// Where function bodies come from: the loader, or a test.
+pub trait Bodies: Send {
+    /// What is known before any body is read.
+    fn module(&self) -> Arc<Module>;
+    /// Reads one body; called at most once for each function.
+    fn body(&mut self, id: FuncId) -> std::result::Result<Function, LoadError>;
 }
 
 /// What all threads of a guest share.
@@ -35,4 +59,218 @@ pub struct Process {
     pub libc: host::libc::State,
     /// The way to stop the guest.
     pub interrupt: Interrupt,
+    /// The program.
+    pub module: Arc<Module>,
+    pub(crate) funcs: Box<[FuncCell]>,
+    pub(crate) globals: Globals,
+    pub(crate) sites: Arc<Mutex<SiteTable>>,
+    pub(crate) deadline_passed: Arc<AtomicBool>,
+    bodies: Mutex<Box<dyn Bodies>>,
+    signatures: Mutex<Signatures>,
+    /// Pairs of call type and function that were compared and fit.
+    pub(crate) calls_that_fit: Mutex<FxHashSet<(usize, u32)>>,
+}
+
+impl Process {
+    /// A process that is ready to run: memory, functions and globals exist, nothing has run.
+    pub fn new(bodies: impl Bodies + 'static, config: Config) -> std::result::Result<Process, LoadError> {
+        let module = bodies.module();
+        let failed = |cause: String| LoadError::Invalid { file: module.name.to_string(), cause };
+        let memory = svm_memory::Config { max_memory: config.max_memory, ..Default::default() }.fit();
+        let mem = Memory::new(&memory).map_err(|e| failed(format!("no address space for guest memory: {e}")))?;
+        let mut signatures = Signatures::default();
+        let funcs: Box<[FuncCell]> = module
+            .funcs
+            .iter()
+            .enumerate()
+            .map(|(i, decl)| {
+                let target = match (decl.defined, Registry::libc().function(&decl.name)) {
+                    (true, _) => Target::Guest,
+                    (false, Some(host)) => Target::Host(host),
+                    (false, None) => Target::Missing,
+                };
+                let null = matches!(target, Target::Missing) && decl.linkage == Linkage::ExternWeak;
+                FuncCell {
+                    code: Default::default(),
+                    target,
+                    sig_id: signatures.intern(&decl.sig),
+                    address: if null { GuestPtr::NULL } else { mem.alloc_function(i as u32) },
+                }
+            })
+            .collect();
+        let no_memory = |_: Trap| failed("the program's global variables need more memory than there is".into());
+        let globals = Globals::allocate(&module, &mem).map_err(no_memory)?;
+        globals.initialize(&module, &mem, &funcs).map_err(no_memory)?;
+        Ok(Process {
+            mem,
+            config,
+            libc: Default::default(),
+            interrupt: Interrupt::default(),
+            module: module.clone(),
+            funcs,
+            globals,
+            sites: Arc::default(),
+            deadline_passed: Arc::default(),
+            bodies: Mutex::new(Box::new(bodies)),
+            signatures: Mutex::new(signatures),
+            calls_that_fit: Mutex::default(),
+        })
+    }
+
+    /// The bytecode of a function, made at its first call.
+    pub(crate) fn code(&self, id: FuncId) -> Result<&Code> {
+        let cell = &self.funcs[id.0 as usize];
+        match cell.code() {
+            Some(code) => Ok(code),
+            None => self.compile(id, cell),
+        }
+    }
+
+    #[cold]
+    fn compile<'a>(&'a self, id: FuncId, cell: &'a FuncCell) -> Result<&'a Code> {
+        // The lock also keeps two threads from asking for the same body.
+        let mut bodies = self.bodies.lock();
+        if let Some(code) = cell.code() {
+            return Ok(code);
+        }
+        let mut f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
+        drop(bodies);
+        let code = self.translate(&mut f)?;
+        Ok(cell.install(Box::new(code)))
+    }
+
+    /// From a fresh body to checked bytecode.
+    pub(crate) fn translate(&self, f: &mut Function) -> Result<Code> {
+        opt::run(f, &self.module);
+        let roots = Roots::compute(f);
+        let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
+        let code = bytecode::compile(f, &roots, self).map_err(refused)?;
+        bytecode::check::check(&code, self.funcs.len()).map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
+        Ok(code)
+    }
+
+    /// A fresh set of thread-local globals.
+    pub(crate) fn make_thread_locals(&self) -> Result<Box<[GuestPtr]>> {
+        self.globals.make_thread_locals(&self.module, &self.mem, &self.funcs)
+    }
+
+    /// Why a set interrupt flag stops the guest.
+    pub(crate) fn stop_reason(&self) -> Trap {
+        let timeout = self.deadline_passed.load(Ordering::Relaxed);
+        Trap::Limit(if timeout { Limit::Timeout } else { Limit::Interrupted })
+    }
+
+    /// Source positions of bytecode positions; inlined frames are frames.
+    pub(crate) fn frames(&self, positions: &[CodePos]) -> Vec<report::Frame> {
+        let mut frames = Vec::new();
+        for at in positions {
+            let Some(code) = self.funcs[at.func.0 as usize].code() else { continue };
+            let before = frames.len();
+            for loc in code.chain_at(at.word as usize) {
+                frames.push(report::Frame {
+                    function: loc.scope.clone(),
+                    file: Some(loc.file.clone()),
+                    line: loc.line,
+                    column: loc.col,
+                    inlined: true,
+                });
+            }
+            match frames[before..].last_mut() {
+                Some(outermost) => outermost.inlined = false,
+                None => frames.push(report::Frame {
+                    function: code.name.clone(),
+                    file: None,
+                    line: 0,
+                    column: 0,
+                    inlined: false,
+                }),
+            }
+        }
+        frames
+    }
+
+    /// The frames of an allocation or free site, innermost first.
+    pub fn site_frames(&self, site: SiteId) -> Vec<report::Frame> {
+        let stack = self.sites.lock().stack(site).cloned().unwrap_or_default();
+        self.frames(&stack)
+    }
+
+    /// The function that starts at an address.
+    pub fn function_at(&self, p: GuestPtr) -> Option<FuncId> {
+        self.mem.function_index(p).map(FuncId)
+    }
+
+    /// The address of an exported symbol.
+    pub fn export(&self, name: &str) -> Option<(Symbol, GuestPtr)> {
+        let symbol = *self.module.exports.get(name)?;
+        Some((symbol, self.globals.address(symbol, &self.funcs)))
+    }
+
+    /// The name of the stack variable that was allocated there.
+    fn variable_name(&self, site: SiteId) -> Option<String> {
+        let at = *self.sites.lock().stack(site)?.first()?;
+        let code = self.funcs[at.func.0 as usize].code()?;
+        let word = bytecode::Word(*code.words.get(at.word as usize)?);
+        let index = *code.words.get(at.word as usize + 1)? as usize;
+        match code.descs.get(index).filter(|_| word.number() == bytecode::Op::Alloca as u16)? {
+            Desc::Alloca(alloca) => alloca.name.as_ref().map(|n| n.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl report::Resolver for Process {
+    fn site(&self, site: SiteId) -> Vec<report::Frame> {
+        self.site_frames(site)
+    }
+
+    fn object_name(&self, object: &ObjectInfo) -> Option<(String, Option<report::Frame>)> {
+        use svm_memory::ObjectKind;
+        match object.kind {
+            ObjectKind::Function => {
+                let func = self.function_at(object.base)?;
+                Some((self.module.func(func).name.to_string(), None))
+            }
+            ObjectKind::Global | ObjectKind::Constant | ObjectKind::Host => {
+                let global = self.module.global(self.globals.at(object.base)?);
+                let name = global.source.as_ref().map_or(&global.name, |s| &s.0);
+                let declared = global.source.as_ref().map(|(name, loc)| report::Frame {
+                    function: name.clone(),
+                    file: Some(loc.file.clone()),
+                    line: loc.line,
+                    column: loc.col,
+                    inlined: false,
+                });
+                Some((name.to_string(), declared))
+            }
+            ObjectKind::Stack => Some((self.variable_name(object.alloc_site)?, None)),
+            _ => None,
+        }
+    }
+}
+
+impl Env for Process {
+    fn module(&self) -> &Module {
+        &self.module
+    }
+
+    fn address(&self, symbol: Symbol) -> u64 {
+        self.globals.address(symbol, &self.funcs).bits()
+    }
+
+    fn thread_local(&self, global: GlobalId) -> Option<u32> {
+        self.globals.thread_local_number(global)
+    }
+
+    fn target(&self, func: FuncId) -> Target {
+        self.funcs[func.0 as usize].target
+    }
+
+    fn signature_id(&self, sig: &Arc<Signature>) -> u32 {
+        self.signatures.lock().intern(sig)
+    }
+
+    fn fuel(&self) -> bool {
+        self.config.fuel.is_some()
+    }
 }

@@ -269,10 +269,7 @@ impl Emitter<'_> {
 
     fn indirect_br(&mut self, b: BlockId, value: Value, targets: &[BlockId]) {
         let slot = self.span(value).at;
-        let mut known: Vec<(u32, BlockId)> = targets
-            .iter()
-            .filter_map(|t| Some((self.f.address_taken.iter().position(|a| a == t)? as u32 + 1, *t)))
-            .collect();
+        let mut known: Vec<(u32, BlockId)> = targets.iter().map(|t| (t.0, *t)).collect();
         known.sort_unstable();
         known.dedup();
         let at = self.words.len();

@@ -1,0 +1,172 @@
+//! Loads, stores, addresses and stack objects. Every access passes the check, against its root.
+
+use std::sync::atomic::Ordering;
+
+use svm_memory::{AccessKind, GuestPtr, SiteId};
+
+use crate::bytecode::code::Alloca;
+use crate::bytecode::{Desc, Word};
+use crate::machine::{Limit, Process, Result, Thread, Trap};
+
+use super::state::Interp;
+
+/// Extension word of an indexed address: scale below, offset above.
+#[inline(always)]
+fn indexed(base: u64, index: u64, ext: u64) -> u64 {
+    let (scale, offset) = (ext as i32 as i64 as u64, (ext as i64 >> 32) as u64);
+    base.wrapping_add(index.wrapping_mul(scale)).wrapping_add(offset)
+}
+
+/// What a failed check does: explain, or let a pointer pass whose root is dead but that fits its own slot.
+#[cold]
+#[inline(never)]
+fn slow_load(process: &Process, ptr: u64, root: u64, len: u64) -> Result<u64> {
+    let (ptr, root) = (GuestPtr::new(ptr), GuestPtr::new(root));
+    process.mem.check_slow(ptr, root, len, AccessKind::Read)?;
+    let mut bytes = [0; 8];
+    process.mem.read(ptr, &mut bytes[..len as usize])?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+#[cold]
+#[inline(never)]
+fn slow_store(process: &Process, ptr: u64, root: u64, len: u64, value: u64) -> Result<()> {
+    let (ptr, root) = (GuestPtr::new(ptr), GuestPtr::new(root));
+    process.mem.check_slow(ptr, root, len, AccessKind::Write)?;
+    Ok(process.mem.write(ptr, &value.to_le_bytes()[..len as usize])?)
+}
+
+macro_rules! loads {
+    ($($t:ty: $b:ident $x:ident $r:ident $o:ident;)*) => {$(
+        #[inline(always)]
+        pub(crate) fn $b(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            let root = m.get(w.b());
+            load!(m, w, $t, root.wrapping_add(w.c() as i16 as u64), root, 1)
+        }
+        #[inline(always)]
+        pub(crate) fn $x(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            let root = m.get(w.b());
+            load!(m, w, $t, indexed(root, m.get(w.c()), m.ext(1)), root, 2)
+        }
+        #[inline(always)]
+        pub(crate) fn $r(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            load!(m, w, $t, m.get(w.b()), m.get(w.c()), 1)
+        }
+        #[inline(always)]
+        pub(crate) fn $o(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            load!(m, w, $t, m.get(w.b()).wrapping_add(m.ext(1)), m.get(w.c()), 2)
+        }
+    )*};
+}
+
+macro_rules! load {
+    ($m:ident, $w:ident, $t:ty, $ptr:expr, $root:expr, $len:expr) => {{
+        let (ptr, root) = ($ptr, $root);
+        let value = match $m.view.load::<$t>(ptr, root) {
+            Some(value) => value as u64,
+            None => slow_load($m.process, ptr, root, size_of::<$t>() as u64)?,
+        };
+        $m.set($w.a(), value);
+        $m.advance($len);
+        Ok(())
+    }};
+}
+
+macro_rules! store {
+    ($m:ident, $t:ty, $value:expr, $ptr:expr, $root:expr, $len:expr) => {{
+        let (ptr, root, value) = ($ptr, $root, $value);
+        if !$m.view.store::<$t>(ptr, root, value as $t) {
+            slow_store($m.process, ptr, root, size_of::<$t>() as u64, value)?;
+        }
+        $m.advance($len);
+        Ok(())
+    }};
+}
+
+macro_rules! stores {
+    ($($t:ty: $b:ident $x:ident $r:ident $o:ident $k:ident;)*) => {$(
+        #[inline(always)]
+        pub(crate) fn $b(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            let root = m.get(w.b());
+            store!(m, $t, m.get(w.a()), root.wrapping_add(w.c() as i16 as u64), root, 1)
+        }
+        #[inline(always)]
+        pub(crate) fn $x(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            let root = m.get(w.b());
+            store!(m, $t, m.get(w.a()), indexed(root, m.get(w.c()), m.ext(1)), root, 2)
+        }
+        #[inline(always)]
+        pub(crate) fn $r(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            store!(m, $t, m.get(w.a()), m.get(w.b()), m.get(w.c()), 1)
+        }
+        #[inline(always)]
+        pub(crate) fn $o(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            store!(m, $t, m.get(w.a()), m.get(w.b()).wrapping_add(m.ext(1)), m.get(w.c()), 2)
+        }
+        #[inline(always)]
+        pub(crate) fn $k(m: &mut Interp<'_>, w: Word) -> Result<()> {
+            let root = m.get(w.b());
+            store!(m, $t, w.a() as i16 as u64, root.wrapping_add(w.c() as i16 as u64), root, 1)
+        }
+    )*};
+}
+
+loads! {
+    u8: load_8_b load_8_x load_8_r load_8_o;
+    u16: load_16_b load_16_x load_16_r load_16_o;
+    u32: load_32_b load_32_x load_32_r load_32_o;
+    u64: load_64_b load_64_x load_64_r load_64_o;
+}
+
+stores! {
+    u8: store_8_b store_8_x store_8_r store_8_o store_k8_b;
+    u16: store_16_b store_16_x store_16_r store_16_o store_k16_b;
+    u32: store_32_b store_32_x store_32_r store_32_o store_k32_b;
+    u64: store_64_b store_64_x store_64_r store_64_o store_k64_b;
+}
+
+/// `a = b + c * scale + offset`.
+#[inline(always)]
+pub(crate) fn gep(m: &mut Interp<'_>, w: Word) -> Result<()> {
+    let value = indexed(m.get(w.b()), m.get(w.c()), m.ext(1));
+    m.set(w.a(), value);
+    m.advance(2);
+    Ok(())
+}
+
+/// Remembers the height of the stack of objects.
+#[inline(always)]
+pub(crate) fn enter(m: &mut Interp<'_>, w: Word) -> Result<()> {
+    let mark = m.thread.stack.mark() as u64;
+    m.set(w.a(), mark);
+    m.advance(1);
+    Ok(())
+}
+
+#[inline(always)]
+pub(crate) fn alloca(m: &mut Interp<'_>, w: Word) -> Result<()> {
+    let Desc::Alloca(desc) = m.desc(m.ext(1)) else { return Err(Trap::Unreachable) };
+    let count = match desc.count {
+        // SAFETY: the checker has seen that the slot lies in the frame.
+        Some((slot, bits)) => unsafe { *m.fp.add(slot as usize) & (u64::MAX >> (64 - bits.min(64))) },
+        None => 1,
+    };
+    m.save();
+    let p = make_alloca(m.process, m.thread, desc, count)?;
+    m.set(w.a(), p.bits());
+    m.advance(2);
+    Ok(())
+}
+
+#[inline(never)]
+fn make_alloca(process: &Process, thread: &mut Thread, desc: &Alloca, count: u64) -> Result<GuestPtr> {
+    let exhausted = Trap::Limit(Limit::Stack);
+    let Some(size) = desc.size.checked_mul(count) else { return Err(exhausted) };
+    thread.check_stack_bytes(size)?;
+    let mut site = SiteId(desc.site.load(Ordering::Relaxed));
+    if site == SiteId::NONE {
+        site = thread.own_site();
+        desc.site.store(site.0, Ordering::Relaxed);
+    }
+    thread.stack.alloc(&process.mem, size, desc.align, site).map_err(|_| exhausted)
+}

@@ -1,0 +1,110 @@
+//! The interpreter: handlers by topic, the dispatch loop, and the ways in and out.
+//!
+//! Guest calls push frame records and stay in one loop; only callbacks from host functions recurse. What is
+//! unsafe here (slot and instruction fetches) rests on `bytecode::check`, which has seen every function
+//! before it runs, and on calls testing whole frames against the register stack.
+#![allow(unsafe_code)]
+
+mod call;
+mod control;
+mod dispatch;
+mod float;
+mod generic;
+mod handlers;
+mod int;
+mod memory;
+mod state;
+mod unwind;
+
+use svm_memory::GuestPtr;
+
+use crate::bytecode::Target;
+use crate::host::{Args, ArgClass, CallbackSig};
+use crate::ir::{FuncId, Signature, Type};
+use crate::machine::registers::Frame;
+use crate::machine::thread::MAX_CALLBACK_DEPTH;
+use crate::machine::{Cx, Limit, Process, Result, Thread, Trap};
+
+/// Calls a function through a pointer, from the host: see [`Cx::call`].
+pub(crate) fn call_back(
+    process: &Process,
+    thread: &mut Thread,
+    target: GuestPtr,
+    sig: &CallbackSig,
+    args: &[u64],
+) -> Result<u64> {
+    let Some(index) = process.mem.function_index(target) else { return Err(call::bad_target(process, target)) };
+    let id = FuncId(index);
+    let site = Signature { ret: sig.ret.clone(), params: sig.params.to_vec(), attrs: Vec::new(), variadic: false };
+    match process.funcs[index as usize].target {
+        Target::Guest => {
+            call::check_callback(process, id, target, &site)?;
+            enter_guest(process, thread, id, args)
+        }
+        Target::Host(host) => {
+            let mut result = [0; 2];
+            let outer = std::mem::replace(&mut thread.host_function, host.name());
+            let classes: [ArgClass; 0] = [];
+            let mut args = Args::new(args, &classes, &mut result);
+            (host.call)(&mut Cx { process, thread }, &mut args)?;
+            thread.host_function = outer;
+            Ok(result[0])
+        }
+        Target::Missing => Err(Trap::MissingFunction(process.module.func(id).name.as_ref().into())),
+    }
+}
+
+/// Runs a guest function on top of the thread's frames until it returns.
+fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, args: &[u64]) -> Result<u64> {
+    let code = process.code(id)?;
+    if thread.depth >= MAX_CALLBACK_DEPTH {
+        return Err(Trap::Limit(Limit::Stack));
+    }
+    let (pc, fp, outermost, name) = (thread.pc, thread.fp, thread.top, thread.host_function);
+    // Slot 0 of a frame of our own takes the result.
+    let own = thread.free_slot();
+    let callee = own.wrapping_add(2);
+    let top = outermost.wrapping_sub(1);
+    if callee.wrapping_add(args.len().max(code.frame_slots as usize)) as usize > top as usize {
+        return Err(Trap::Limit(Limit::Stack));
+    }
+    for (i, arg) in args.iter().enumerate() {
+        // SAFETY: tested against the end of the slots.
+        unsafe { *callee.add(i) = *arg };
+    }
+    let frame = Frame {
+        call_pc: unwind::TRAMPOLINE.as_ptr(),
+        caller_fp: own,
+        code,
+        varargs: std::ptr::null(),
+    };
+    // SAFETY: `top` lies in the reservation, above all slots in use.
+    unsafe {
+        *own = 0;
+        top.write(frame);
+    }
+    thread.top = top;
+    thread.fp = callee;
+    thread.pc = code.words.as_ptr().wrapping_add(code.entry as usize);
+    thread.host_function = "";
+    thread.depth += 1;
+    let outcome = run(process, thread, outermost);
+    thread.depth -= 1;
+    outcome?;
+    // The frame is gone; what was before it is as it was.
+    debug_assert_eq!(thread.top, outermost);
+    (thread.pc, thread.fp, thread.host_function) = (pc, fp, name);
+    // SAFETY: slot 0 of our own frame, which nothing has used since.
+    let value = unsafe { *own };
+    Ok(if process.module.func(id).sig.ret == Type::Void { 0 } else { value })
+}
+
+/// Runs until the frame inside `outermost` returns; jumps and exceptions to frames of this run go on here.
+fn run(process: &Process, thread: &mut Thread, outermost: *mut Frame) -> Result<()> {
+    loop {
+        match dispatch::dispatch(process, thread) {
+            Ok(()) => return Ok(()),
+            Err(trap) => unwind::catch(process, thread, trap, outermost)?,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Running a program from start to end: constructors, `main`, handlers, destructors, outcome.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use svm_memory::GuestPtr;
+
+use super::{Cx, Process, Result, Thread, Trap};
+use crate::host::{CallbackSig, libc};
+use crate::ir::{Symbol, Type};
+use crate::report;
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Why: [`Trap::Exit`] for an ordinary end.
+    pub trap: Trap,
+    /// The guest's call stack at that point, innermost first; empty for an ordinary end.
+    pub backtrace: Vec<report::Frame>,
+}
+
+static MAIN: CallbackSig = CallbackSig { ret: Type::I32, params: &[Type::I32, Type::Ptr, Type::Ptr] };
+static STRUCTOR: CallbackSig = CallbackSig { ret: Type::Void, params: &[Type::I32, Type::Ptr, Type::Ptr] };
+
+impl Process {
+    /// Runs constructors, then `entry` as `main(argc, argv, envp)`, then what `exit` does. `args[0]` is the
+    /// program's name.
+    pub fn run(&self, entry: &str, args: &[Vec<u8>]) -> Outcome {
+        let watchdog = self.config.timeout.map(|after| Watchdog::start(self, after));
+        let outcome = match Thread::new(self) {
+            Err(trap) => Outcome { trap, backtrace: Vec::new() },
+            Ok(mut thread) => {
+                let trap = match self.run_main(&mut thread, entry, args) {
+                    Ok(never) => match never {},
+                    Err(trap) => trap,
+                };
+                let backtrace = match trap {
+                    Trap::Exit(_) => Vec::new(),
+                    _ => thread.backtrace(self),
+                };
+                thread.close(&self.mem);
+                Outcome { trap, backtrace }
+            }
+        };
+        drop(watchdog);
+        outcome
+    }
+
+    fn run_main(&self, thread: &mut Thread, entry: &str, args: &[Vec<u8>]) -> Result<std::convert::Infallible> {
+        let mut cx = Cx { process: self, thread };
+        self.globals.start_host(&mut cx)?;
+        let start = libc::start(&mut cx, args)?;
+        let argv = [start.argc as u32 as u64, start.argv.bits(), start.envp.bits()];
+        for ctor in &self.module.ctors {
+            let f = self.funcs[ctor.func.0 as usize].address;
+            cx.call(f, &STRUCTOR, &argv)?;
+        }
+        let main = match self.export(entry) {
+            Some((Symbol::Func(_), address)) => address,
+            _ => return Err(Trap::MissingFunction(entry.into())),
+        };
+        let status = cx.call(main, &MAIN, &argv)? as i32;
+        cx.thread.host_function = "exit";
+        libc::exit(&mut cx, status)?;
+        Err(Trap::Exit(status & 0xff))
+    }
+}
+
+impl Cx<'_> {
+    /// Runs the module's destructors, last constructor's first: a part of `exit`.
+    pub fn run_destructors(&mut self) -> Result<()> {
+        let process = self.process;
+        for dtor in &process.module.dtors {
+            let f = process.funcs[dtor.func.0 as usize].address;
+            self.call(f, &STRUCTOR, &[0, GuestPtr::NULL.bits(), GuestPtr::NULL.bits()])?;
+        }
+        Ok(())
+    }
+}
+
+/// A thread that interrupts the guest when its time is over.
+struct Watchdog {
+    done: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Watchdog {
+    fn start(process: &Process, after: Duration) -> Watchdog {
+        let done = Arc::new((Mutex::new(false), Condvar::new()));
+        let (theirs, interrupt, passed) = (done.clone(), process.interrupt.clone(), process.deadline_passed.clone());
+        let started = std::thread::Builder::new().name("svm-timeout".into()).spawn(move || {
+            let (lock, changed) = &*theirs;
+            let Ok(guard) = lock.lock() else { return };
+            if let Ok((_, wait)) = changed.wait_timeout_while(guard, after, |done| !*done)
+                && wait.timed_out()
+            {
+                passed.store(true, Ordering::Relaxed);
+                interrupt.interrupt();
+            }
+        });
+        if started.is_err() {
+            // Without a thread the limit cannot be kept: stop at once rather than never.
+            mark(&process.deadline_passed);
+            process.interrupt.interrupt();
+        }
+        Watchdog { done }
+    }
+}
+
+fn mark(flag: &AtomicBool) {
+    flag.store(true, Ordering::Relaxed);
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        if let Ok(mut done) = self.done.0.lock() {
+            *done = true;
+        }
+        self.done.1.notify_all();
+    }
+}

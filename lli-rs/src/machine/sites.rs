@@ -1,0 +1,45 @@
+//! Allocation and free sites: call stacks as numbers.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use svm_memory::SiteId;
+
+use crate::ir::FuncId;
+
+/// A position in a function's bytecode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CodePos {
+    /// The function.
+    pub func: FuncId,
+    /// Index of a word of the instruction.
+    pub word: u32,
+}
+
+/// The innermost frames of a call stack.
+pub type Stack = SmallVec<[CodePos; 4]>;
+
+/// Interned call stacks; number 0 is [`SiteId::NONE`].
+#[derive(Default)]
+pub struct SiteTable {
+    numbers: FxHashMap<Stack, u32>,
+    stacks: Vec<Stack>,
+}
+
+impl SiteTable {
+    /// The number of a call stack.
+    pub fn intern(&mut self, stack: Stack) -> SiteId {
+        if stack.is_empty() {
+            return SiteId::NONE;
+        }
+        let (stacks, next) = (&mut self.stacks, self.numbers.len() as u32 + 1);
+        SiteId(*self.numbers.entry(stack).or_insert_with_key(|stack| {
+            stacks.push(stack.clone());
+            next
+        }))
+    }
+
+    /// The call stack of a number.
+    pub fn stack(&self, site: SiteId) -> Option<&Stack> {
+        self.stacks.get((site.0 as usize).checked_sub(1)?)
+    }
+}
