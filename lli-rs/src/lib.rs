@@ -3,8 +3,11 @@
 //! Data flows one way: `load` -> [`ir`] -> `opt` -> `bytecode` -> `interp`, over [`machine`], [`host`]
 //! and `svm_memory`; faults end in [`report`].
 
+pub mod bytecode;
 pub mod error;
 pub mod host;
+pub(crate) mod interp;
+pub mod intrinsics;
 pub mod ir;
 pub mod load;
 pub mod machine;

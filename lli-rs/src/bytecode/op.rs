@@ -60,7 +60,7 @@ pub struct OpInfo {
 
 /// Hands the op table to a macro: `Variant handler (a b c) ext;` rows.
 macro_rules! for_each_op {
-    ($m:path $(, $arg:tt)*) => { $m! { $($arg)*
+    ($m:ident $(, $arg:tt)*) => { $m! { $($arg)*
         // moves and constants
         Mov mov (D U N) None;
         MovN mov_n (D U K) None;

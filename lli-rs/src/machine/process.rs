@@ -15,6 +15,7 @@ use crate::bytecode::{self, Code, Desc, Env, Target};
 use crate::error::LoadError;
 use crate::host::{self, Registry};
 use crate::ir::{FuncId, Function, GlobalId, Linkage, Module, Signature, Symbol};
+use crate::load::Loader;
 use crate::opt::{self, Roots};
 use crate::report;
 
@@ -47,6 +48,16 @@ pub trait Bodies: Send {
     fn module(&self) -> Arc<Module>;
     /// Reads one body; called at most once for each function.
     fn body(&mut self, id: FuncId) -> std::result::Result<Function, LoadError>;
+}
+
+impl Bodies for Loader {
+    fn module(&self) -> Arc<Module> {
+        Loader::module(self).clone()
+    }
+
+    fn body(&mut self, id: FuncId) -> std::result::Result<Function, LoadError> {
+        Loader::body(self, id)
+    }
 }
 
 /// What all threads of a guest share.
@@ -147,6 +158,16 @@ impl Process {
         let code = bytecode::compile(f, &roots, self).map_err(refused)?;
         bytecode::check::check(&code, self.funcs.len()).map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
         Ok(code)
+    }
+
+    /// IR (after the passes) and bytecode of a defined function, as text. The function cannot have run.
+    pub fn dump(&self, name: &str) -> Result<String> {
+        let id = self.module.funcs.iter().position(|f| f.defined && &*f.name == name);
+        let Some(id) = id.map(|i| FuncId(i as u32)) else { return Err(Trap::MissingFunction(name.into())) };
+        let refused = |e: LoadError| Trap::Unsupported(e.to_string().into());
+        let mut f = self.bodies.lock().body(id).map_err(refused)?;
+        let code = self.translate(&mut f)?;
+        Ok(format!("{f}\n{code}"))
     }
 
     /// A fresh set of thread-local globals.
