@@ -56,7 +56,9 @@ impl Checker<'_> {
     fn ends_control(&self, op: Op, at: usize) -> bool {
         match op {
             Op::Br | Op::Switch32 | Op::Switch64 | Op::Ret | Op::Ret1 | Op::RetN | Op::GenericJump => true,
-            Op::Generic => matches!(self.code.descs.get(self.code.words[at + 1] as usize), Some(Desc::Trap(_))),
+            Op::Generic => {
+                matches!(self.code.descs.get(self.code.words[at + 1] as usize), Some(Desc::Trap(_)))
+            }
             _ => false,
         }
     }
@@ -160,9 +162,7 @@ impl Checker<'_> {
                 self.span(*d)?;
                 self.spans(args)
             }
-            Desc::Load(_, s, p, r) | Desc::Store(_, s, p, r) => {
-                self.spans(&[*s, one(*p), one(*r)])
-            }
+            Desc::Load(_, s, p, r) | Desc::Store(_, s, p, r) => self.spans(&[*s, one(*p), one(*r)]),
             Desc::AtomicLoad(_, s, p, _) | Desc::AtomicStore(_, s, p, _) => self.spans(&[*s, one(*p)]),
             Desc::CmpXchg(_, d, p, a, b) if d.n > 0 => self.spans(&[*d, one(*p), *a, *b]),
             Desc::CmpXchg(..) => Err("a result without slots".into()),

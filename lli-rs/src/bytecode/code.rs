@@ -10,7 +10,8 @@ use smallvec::SmallVec;
 use crate::host::{ArgClass, HostFn};
 use crate::intrinsics::asm::AsmOp;
 use crate::ir::{
-    BinOp, CastOp, FCmpPred, FuncId, ICmpPred, Intrinsic, Loc, LocId, LocTable, Ordering, RmwOp, Signature, Type,
+    BinOp, CastOp, FCmpPred, FuncId, ICmpPred, Intrinsic, Loc, LocId, LocTable, Ordering, RmwOp, Signature,
+    Type,
 };
 
 /// A run of register slots in the frame.

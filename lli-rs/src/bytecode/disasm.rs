@@ -7,7 +7,11 @@ use super::op::{Ext, Kind, Op, Word, length};
 
 impl Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "bytecode {} ({} slots, {} of parameters)", self.name, self.frame_slots, self.param_slots)?;
+        writeln!(
+            f,
+            "bytecode {} ({} slots, {} of parameters)",
+            self.name, self.frame_slots, self.param_slots
+        )?;
         let mut at = 0;
         let mut loc = None;
         while at < self.words.len() {
@@ -89,13 +93,17 @@ impl Desc {
             Desc::Pure(i, _, ty, d, _) | Desc::Intrinsic(i, _, ty, d, _) => format!("{i:?} {ty} r{}", d.at),
             Desc::Load(ty, d, p, r) => format!("load {ty} r{} <- r{p} root r{r}", d.at),
             Desc::Store(ty, v, p, r) => format!("store {ty} r{} -> r{p} root r{r}", v.at),
-            Desc::Alloca(a) => format!("alloca {} align {} {}", a.size, a.align, a.name.as_deref().unwrap_or("")),
+            Desc::Alloca(a) => {
+                format!("alloca {} align {} {}", a.size, a.align, a.name.as_deref().unwrap_or(""))
+            }
             Desc::Call(call) => format!("args {:?} variadic {} out r{}", call.args, call.slots.1, call.base),
             Desc::Copy(a, b) => format!("copy r{}+{} <- r{}", a.at, a.n, b.at),
             Desc::ExtractElement(ty, s) => format!("extractelement {ty} r{} <- r{}", s[0].at, s[1].at),
             Desc::InsertElement(ty, s) => format!("insertelement {ty} r{} <- r{}", s[0].at, s[1].at),
             Desc::Shuffle(ty, _, s) => format!("shuffle {ty} r{} <- r{}, r{}", s[0].at, s[1].at, s[2].at),
-            Desc::InsertValue(s, at) => format!("insertvalue r{} <- r{}, r{} at {at}", s[0].at, s[1].at, s[2].at),
+            Desc::InsertValue(s, at) => {
+                format!("insertvalue r{} <- r{}, r{} at {at}", s[0].at, s[1].at, s[2].at)
+            }
             Desc::AtomicLoad(ty, d, p, _) => format!("atomic load {ty} r{} <- r{p}", d.at),
             Desc::AtomicStore(ty, v, p, _) => format!("atomic store {ty} r{} -> r{p}", v.at),
             Desc::CmpXchg(ty, d, p, ..) => format!("cmpxchg {ty} r{} <- r{p}", d.at),

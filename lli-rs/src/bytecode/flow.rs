@@ -43,7 +43,13 @@ impl Flow {
         };
         let ordered: Vec<SmallVec<[BlockId; 4]>> = f
             .block_ids()
-            .map(|b| if number[b.0 as usize] == NONE { SmallVec::new() } else { exits_first(b, &succs[b.0 as usize]) })
+            .map(|b| {
+                if number[b.0 as usize] == NONE {
+                    SmallVec::new()
+                } else {
+                    exits_first(b, &succs[b.0 as usize])
+                }
+            })
             .collect();
         let (order, position) = reverse_postorder(&ordered, n, |_, s| s.len());
         Flow { order, position, preds, depth: inner.depth }

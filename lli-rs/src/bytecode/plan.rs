@@ -95,7 +95,9 @@ impl<'a> Plan<'a> {
             Inst::ExtractElement(v, i) => {
                 let (elem, len) = f.ty(*v).as_vector()?;
                 match f.as_const(*i)? {
-                    Const::Int(i) if *i < u64::from(len) && elem.lane_bytes() == 8 => plain(*v).map(|(v, _)| (v, *i as u32)),
+                    Const::Int(i) if *i < u64::from(len) && elem.lane_bytes() == 8 => {
+                        plain(*v).map(|(v, _)| (v, *i as u32))
+                    }
                     Const::Zero if elem.lane_bytes() == 8 => plain(*v),
                     _ => None,
                 }
@@ -146,8 +148,13 @@ impl<'a> Plan<'a> {
         for &b in self.flow.order.iter() {
             for &id in &f.block(b).insts {
                 let data = f.inst(id);
-                let (Inst::Gep { base, offset, terms }, Some(result)) = (&data.inst, data.result) else { continue };
-                if is_vector(f.ty(result)) || !only_accesses[result.0 as usize] || self.uses[result.0 as usize] == 0 {
+                let (Inst::Gep { base, offset, terms }, Some(result)) = (&data.inst, data.result) else {
+                    continue;
+                };
+                if is_vector(f.ty(result))
+                    || !only_accesses[result.0 as usize]
+                    || self.uses[result.0 as usize] == 0
+                {
                     continue;
                 }
                 self.folded[id.0 as usize] = self.foldable(b, *base, *offset, terms, result);

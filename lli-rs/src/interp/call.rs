@@ -252,7 +252,9 @@ pub(crate) fn call_indirect(m: &mut Interp<'_>, w: Word) -> Result<()> {
     m.save();
     // SAFETY: the checker has seen the slot.
     let pointer = GuestPtr::new(unsafe { *m.fp.add(desc.pointer as usize) });
-    let Some(index) = m.process.mem.function_index(pointer) else { return Err(not_a_function(m.process, pointer)) };
+    let Some(index) = m.process.mem.function_index(pointer) else {
+        return Err(not_a_function(m.process, pointer));
+    };
     let cell = &m.process.funcs[index as usize];
     if cell.sig_id != desc.sig_id || !matches!(cell.target, Target::Guest) {
         check_call(m.process, desc, FuncId(index), pointer)?;

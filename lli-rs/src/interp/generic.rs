@@ -38,7 +38,9 @@ impl Slots {
     fn put(self, span: Span, value: &[u64]) {
         debug_assert_eq!(span.n as usize, value.len());
         // SAFETY: as in `get`; `value` may overlap (a plain copy between slots).
-        unsafe { std::ptr::copy(value.as_ptr(), self.0.add(span.at as usize), value.len().min(span.n as usize)) };
+        unsafe {
+            std::ptr::copy(value.as_ptr(), self.0.add(span.at as usize), value.len().min(span.n as usize))
+        };
     }
 
     fn compute(self, span: Span, f: impl FnOnce(&mut [u64])) {
@@ -68,9 +70,15 @@ pub(super) fn run(process: &Process, thread: &mut Thread, fp: *mut u64, desc: &D
             s.put(*d, &out);
         }
         Desc::FNeg(ty, [d, a]) => s.compute(*d, |out| semantics::fneg(ty, s.get(*a), out)),
-        Desc::ICmp(p, ty, [d, a, b]) => s.compute(*d, |out| semantics::icmp(*p, ty, s.get(*a), s.get(*b), out)),
-        Desc::FCmp(p, ty, [d, a, b]) => s.compute(*d, |out| semantics::fcmp(*p, ty, s.get(*a), s.get(*b), out)),
-        Desc::Cast(op, from, to, [d, a]) => s.compute(*d, |out| semantics::cast(*op, from, to, s.get(*a), out)),
+        Desc::ICmp(p, ty, [d, a, b]) => {
+            s.compute(*d, |out| semantics::icmp(*p, ty, s.get(*a), s.get(*b), out))
+        }
+        Desc::FCmp(p, ty, [d, a, b]) => {
+            s.compute(*d, |out| semantics::fcmp(*p, ty, s.get(*a), s.get(*b), out))
+        }
+        Desc::Cast(op, from, to, [d, a]) => {
+            s.compute(*d, |out| semantics::cast(*op, from, to, s.get(*a), out))
+        }
         Desc::Select(cond, ty, [d, c, a, b]) => {
             s.compute(*d, |out| semantics::select(cond, ty, s.get(*c), s.get(*a), s.get(*b), out));
         }
@@ -129,7 +137,9 @@ fn rest(process: &Process, thread: &mut Thread, s: Slots, desc: &Desc) -> Result
             intrinsics::load(mem, ty, pointer(*ptr), pointer(*root), &mut out)?;
             s.put(*d, &out);
         }
-        Desc::Store(ty, v, ptr, root) => intrinsics::store(mem, ty, pointer(*ptr), pointer(*root), s.get(*v))?,
+        Desc::Store(ty, v, ptr, root) => {
+            intrinsics::store(mem, ty, pointer(*ptr), pointer(*root), s.get(*v))?
+        }
         Desc::AtomicLoad(ty, d, ptr, _) => {
             let value = atomics::load(mem, ty, pointer(*ptr))?;
             s.put(*d, &value[..d.n as usize]);

@@ -19,7 +19,7 @@ mod unwind;
 use svm_memory::GuestPtr;
 
 use crate::bytecode::Target;
-use crate::host::{Args, ArgClass, CallbackSig};
+use crate::host::{ArgClass, Args, CallbackSig};
 use crate::ir::{FuncId, Signature, Type};
 use crate::machine::registers::Frame;
 use crate::machine::thread::MAX_CALLBACK_DEPTH;
@@ -33,9 +33,12 @@ pub(crate) fn call_back(
     sig: &CallbackSig,
     args: &[u64],
 ) -> Result<u64> {
-    let Some(index) = process.mem.function_index(target) else { return Err(call::bad_target(process, target)) };
+    let Some(index) = process.mem.function_index(target) else {
+        return Err(call::bad_target(process, target));
+    };
     let id = FuncId(index);
-    let site = Signature { ret: sig.ret.clone(), params: sig.params.to_vec(), attrs: Vec::new(), variadic: false };
+    let site =
+        Signature { ret: sig.ret.clone(), params: sig.params.to_vec(), attrs: Vec::new(), variadic: false };
     match process.funcs[index as usize].target {
         Target::Guest => {
             call::check_callback(process, id, target, &site)?;
@@ -72,12 +75,8 @@ fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, args: &[u64])
         // SAFETY: tested against the end of the slots.
         unsafe { *callee.add(i) = *arg };
     }
-    let frame = Frame {
-        call_pc: unwind::TRAMPOLINE.as_ptr(),
-        caller_fp: own,
-        code,
-        varargs: std::ptr::null(),
-    };
+    let frame =
+        Frame { call_pc: unwind::TRAMPOLINE.as_ptr(), caller_fp: own, code, varargs: std::ptr::null() };
     // SAFETY: `top` lies in the reservation, above all slots in use.
     unsafe {
         *own = 0;

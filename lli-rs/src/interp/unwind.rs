@@ -77,7 +77,8 @@ pub(super) fn set_jump(process: &Process, thread: &mut Thread, slot: u32, buffer
     process.mem.store(buffer, token)?;
     thread.next_token += 1;
     let jump = Jump { token, buffer, frame: thread.top, fp: thread.fp, pc: thread.pc, slot };
-    let old = thread.jumps.iter_mut().rev().take_while(|j| j.frame == jump.frame).find(|j| j.buffer == buffer);
+    let old =
+        thread.jumps.iter_mut().rev().take_while(|j| j.frame == jump.frame).find(|j| j.buffer == buffer);
     match old {
         Some(old) => *old = jump,
         None => thread.jumps.push(jump),
@@ -135,8 +136,5 @@ fn landing(thread: &Thread, outermost: *mut Frame) -> Option<(*mut Frame, *const
 }
 
 /// What a host-made frame returns to: its "call" puts the result into slot 0 and then leaves the loop.
-pub(super) static TRAMPOLINE: [u64; 3] = [
-    Word::new(crate::bytecode::Op::CallSlow, 0, 0, 0).0,
-    0,
-    Word::new(crate::bytecode::Op::Exit, 0, 0, 0).0,
-];
+pub(super) static TRAMPOLINE: [u64; 3] =
+    [Word::new(crate::bytecode::Op::CallSlow, 0, 0, 0).0, 0, Word::new(crate::bytecode::Op::Exit, 0, 0, 0).0];

@@ -58,7 +58,8 @@ pub(super) fn va_start(process: &Process, thread: &mut Thread, list: u64) -> Res
     let site = unsafe { frame.varargs.as_ref() };
     let mut bytes: Vec<u8> = Vec::new();
     if let Some(call) = site {
-        let fixed = process.module.func(thread.code().map_or(crate::ir::FuncId(0), |c| c.func)).sig.params.len();
+        let fixed =
+            process.module.func(thread.code().map_or(crate::ir::FuncId(0), |c| c.func)).sig.params.len();
         let classes = call.classes.get(fixed..).unwrap_or(&[]);
         let slots: u32 = classes.iter().map(|c| c.slots()).sum();
         let mut at = thread.fp.wrapping_sub(slots as usize);
@@ -82,7 +83,8 @@ pub(super) fn va_start(process: &Process, thread: &mut Thread, list: u64) -> Res
         }
     }
     let size = bytes.len() as u64;
-    let object = mem.alloc(size, 16, ObjectKind::VarArgs, SiteId::NONE).map_err(|_| Trap::Limit(Limit::Memory))?;
+    let object =
+        mem.alloc(size, 16, ObjectKind::VarArgs, SiteId::NONE).map_err(|_| Trap::Limit(Limit::Memory))?;
     thread.varargs.push((thread.top, object));
     mem.write(object, &bytes)?;
     let list = GuestPtr::new(list);

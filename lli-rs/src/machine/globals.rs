@@ -55,13 +55,16 @@ impl Globals {
             self.thread_local.push(id);
             return Ok(GuestPtr::NULL);
         }
-        let kind = if global.constant && global.init.is_some() { ObjectKind::Constant } else { ObjectKind::Global };
+        let kind =
+            if global.constant && global.init.is_some() { ObjectKind::Constant } else { ObjectKind::Global };
         if global.init.is_some() {
             return mem.alloc(global.size, global.align, kind, SiteId::NONE).map_err(out_of_memory);
         }
         if let Some(host) = host {
             let size = host.size.max(global.size);
-            let p = mem.alloc(size, host.align.max(global.align), ObjectKind::Host, SiteId::NONE).map_err(out_of_memory)?;
+            let p = mem
+                .alloc(size, host.align.max(global.align), ObjectKind::Host, SiteId::NONE)
+                .map_err(out_of_memory)?;
             self.host.push((host, p));
             return Ok(p);
         }
@@ -115,7 +118,12 @@ impl Globals {
     }
 
     /// A thread's own copies of the thread-local globals.
-    pub(crate) fn make_thread_locals(&self, module: &Module, mem: &Memory, funcs: &[FuncCell]) -> Result<Box<[GuestPtr]>> {
+    pub(crate) fn make_thread_locals(
+        &self,
+        module: &Module,
+        mem: &Memory,
+        funcs: &[FuncCell],
+    ) -> Result<Box<[GuestPtr]>> {
         let mut locals = Vec::with_capacity(self.thread_local.len());
         for id in &self.thread_local {
             let global = module.global(*id);

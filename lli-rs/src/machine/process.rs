@@ -88,7 +88,8 @@ impl Process {
         let module = bodies.module();
         let failed = |cause: String| LoadError::Invalid { file: module.name.to_string(), cause };
         let memory = svm_memory::Config { max_memory: config.max_memory, ..Default::default() }.fit();
-        let mem = Memory::new(&memory).map_err(|e| failed(format!("no address space for guest memory: {e}")))?;
+        let mem =
+            Memory::new(&memory).map_err(|e| failed(format!("no address space for guest memory: {e}")))?;
         let mut signatures = Signatures::default();
         let funcs: Box<[FuncCell]> = module
             .funcs
@@ -109,7 +110,8 @@ impl Process {
                 }
             })
             .collect();
-        let no_memory = |_: Trap| failed("the program's global variables need more memory than there is".into());
+        let no_memory =
+            |_: Trap| failed("the program's global variables need more memory than there is".into());
         let globals = Globals::allocate(&module, &mem).map_err(no_memory)?;
         globals.initialize(&module, &mem, &funcs).map_err(no_memory)?;
         Ok(Process {
@@ -156,7 +158,8 @@ impl Process {
         let roots = Roots::compute(f);
         let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
         let code = bytecode::compile(f, &roots, self).map_err(refused)?;
-        bytecode::check::check(&code, self.funcs.len()).map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
+        bytecode::check::check(&code, self.funcs.len())
+            .map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
         Ok(code)
     }
 

@@ -47,7 +47,12 @@ impl Process {
         outcome
     }
 
-    fn run_main(&self, thread: &mut Thread, entry: &str, args: &[Vec<u8>]) -> Result<std::convert::Infallible> {
+    fn run_main(
+        &self,
+        thread: &mut Thread,
+        entry: &str,
+        args: &[Vec<u8>],
+    ) -> Result<std::convert::Infallible> {
         let mut cx = Cx { process: self, thread };
         self.globals.start_host(&mut cx)?;
         let start = libc::start(&mut cx, args)?;
@@ -87,7 +92,8 @@ struct Watchdog {
 impl Watchdog {
     fn start(process: &Process, after: Duration) -> Watchdog {
         let done = Arc::new((Mutex::new(false), Condvar::new()));
-        let (theirs, interrupt, passed) = (done.clone(), process.interrupt.clone(), process.deadline_passed.clone());
+        let (theirs, interrupt, passed) =
+            (done.clone(), process.interrupt.clone(), process.deadline_passed.clone());
         let started = std::thread::Builder::new().name("svm-timeout".into()).spawn(move || {
             let (lock, changed) = &*theirs;
             let Ok(guard) = lock.lock() else { return };

@@ -324,7 +324,9 @@ fn cast_op(op: CastOp, from: &Type, to: &Type) -> Option<(Op, u16)> {
             (Type::Int(1..=63), Type::Float) => (Op::S64ToF32, 0),
             _ => return None,
         },
-        CastOp::BitCast if from.slots() == 1 && to.slots() == 1 && !is_vector(from) && !is_vector(to) => (Op::Mov, 0),
+        CastOp::BitCast if from.slots() == 1 && to.slots() == 1 && !is_vector(from) && !is_vector(to) => {
+            (Op::Mov, 0)
+        }
         _ => return None,
     })
 }

@@ -6,7 +6,9 @@ use crate::bytecode::code::{CallDesc, CallTarget, Desc, Span, TrapKind};
 use crate::bytecode::op::Op;
 use crate::bytecode::plan::Plan;
 use crate::host::{ArgClass, CType, HostFn};
-use crate::ir::{CallSite, Callee, FuncId, Function, Inst, Intrinsic, ParamAttr, Signature, Terminator, Type, Value};
+use crate::ir::{
+    CallSite, Callee, FuncId, Function, Inst, Intrinsic, ParamAttr, Signature, Terminator, Type, Value,
+};
 use crate::opt::Root;
 
 use super::{Emitter, Env, Target};
@@ -34,14 +36,17 @@ fn is_setjmp(id: FuncId, env: &dyn Env) -> bool {
 /// Slots that the largest call needs.
 pub(super) fn outgoing_slots(plan: &Plan<'_>) -> u32 {
     let f = plan.f;
-    sites(f).map(|c| c.args.iter().fold(0, |n: u32, a| n.saturating_add(f.ty(*a).slots()))).max().unwrap_or(0) + 2
+    sites(f).map(|c| c.args.iter().fold(0, |n: u32, a| n.saturating_add(f.ty(*a).slots()))).max().unwrap_or(0)
+        + 2
 }
 
 /// Whether leaving the function releases objects or drops records.
 pub(super) fn makes_stack_objects(f: &Function, twice: bool) -> bool {
     twice
         || f.sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. }))
-        || f.insts.iter().any(|d| matches!(d.inst, Inst::Alloca { .. } | Inst::Intrinsic(Intrinsic::VaStart, _)))
+        || f.insts
+            .iter()
+            .any(|d| matches!(d.inst, Inst::Alloca { .. } | Inst::Intrinsic(Intrinsic::VaStart, _)))
 }
 
 /// How many different constants are used inside loops.
@@ -196,7 +201,9 @@ impl Emitter<'_> {
 
     /// The slot that the call writes its result to, and whether it has to be moved from there.
     fn call_result(&mut self, result: Option<Value>) -> (u16, bool) {
-        let Some(r) = result else { return (u16::try_from(self.out).unwrap_or(self.near_scratch as u16), false) };
+        let Some(r) = result else {
+            return (u16::try_from(self.out).unwrap_or(self.near_scratch as u16), false);
+        };
         let span = self.result_span(r);
         match u16::try_from(span.at + span.n) {
             Ok(_) => (span.at as u16, false),
@@ -222,7 +229,8 @@ impl Emitter<'_> {
     ) -> usize {
         let types = self.arg_types(call);
         let attr = |i: usize| call.sig.attrs.get(i).copied().unwrap_or(ParamAttr::None);
-        let classes: Box<[ArgClass]> = types.iter().enumerate().map(|(i, ty)| class_of(ty, attr(i))).collect();
+        let classes: Box<[ArgClass]> =
+            types.iter().enumerate().map(|(i, ty)| class_of(ty, attr(i))).collect();
         let fixed = fixed.min(types.len());
         let count = |types: &[Type]| types.iter().map(Type::slots).sum::<u32>();
         let slots = (count(&types[..fixed]), count(&types[fixed..]));
@@ -258,7 +266,13 @@ impl Emitter<'_> {
         at
     }
 
-    fn host_call(&mut self, call: &CallSite, id: FuncId, host: &'static HostFn, result: Option<Value>) -> Option<usize> {
+    fn host_call(
+        &mut self,
+        call: &CallSite,
+        id: FuncId,
+        host: &'static HostFn,
+        result: Option<Value>,
+    ) -> Option<usize> {
         let types = self.arg_types(call);
         let fixed = match host_matches(host, &types, &call.sig.ret, self.is_used(result)) {
             Ok(fixed) => fixed,
@@ -283,7 +297,8 @@ pub fn host_matches(host: &HostFn, args: &[Type], ret: &Type, used: bool) -> Res
 }
 
 fn fits_c(ty: &Type, c: CType) -> bool {
-    let pair = |elem: &Type| ty.slots() == 2 && matches!(ty, Type::Struct(s) if s.fields.iter().all(|f| f == elem));
+    let pair =
+        |elem: &Type| ty.slots() == 2 && matches!(ty, Type::Struct(s) if s.fields.iter().all(|f| f == elem));
     match c {
         CType::Void => true,
         CType::Int { bits: 64, .. } | CType::Ptr => matches!(ty, Type::Int(64) | Type::Ptr),

@@ -193,7 +193,8 @@ impl Emitter<'_> {
         };
         let signed = |by: i64| i32::try_from(s.checked_add(by)?).ok();
         // Immediates of unsigned relations stay non-negative.
-        let unsigned = |by: i64| i32::try_from((u as i64).checked_add(by)?).ok().filter(|k| *k >= 0 && u < 1 << 40);
+        let unsigned =
+            |by: i64| i32::try_from((u as i64).checked_add(by)?).ok().filter(|k| *k >= 0 && u < 1 << 40);
         Some(match pred {
             ICmpPred::Eq | ICmpPred::Ne => {
                 let eq = pred == ICmpPred::Eq;

@@ -77,7 +77,9 @@ impl Emitter<'_> {
             (true, false) => true,
             (false, true) => false,
             (false, false) => next == Some(x),
-            (true, true) => next == Some(x) || self.plan.flow.depth[x.0 as usize] > self.plan.flow.depth[y.0 as usize],
+            (true, true) => {
+                next == Some(x) || self.plan.flow.depth[x.0 as usize] > self.plan.flow.depth[y.0 as usize]
+            }
         };
         let (taken, fall) = if fall_x { (y, x) } else { (x, y) };
         let test = self.test(cond, !fall_x);
@@ -243,7 +245,11 @@ impl Emitter<'_> {
         self.fixups.push((other, Fixup::Word(at, at + 2, 32)));
         let mut entries = vec![other; count];
         for &(k, to) in cases {
-            let index = if wide { (k as u64).wrapping_sub(low) } else { u64::from((k as u32).wrapping_sub(low as u32)) };
+            let index = if wide {
+                (k as u64).wrapping_sub(low)
+            } else {
+                u64::from((k as u32).wrapping_sub(low as u32))
+            };
             entries[index as usize] = self.edge_label(b, to);
         }
         for (i, label) in entries.into_iter().enumerate() {
@@ -294,7 +300,9 @@ impl Emitter<'_> {
                 let slot = self.reach(at);
                 self.op(Op::Ret1, slot, 0, 0)
             }
-            Some(span) if span.at + span.n <= u32::from(u16::MAX) => self.op(Op::RetN, span.at as u16, span.n as u16, 0),
+            Some(span) if span.at + span.n <= u32::from(u16::MAX) => {
+                self.op(Op::RetN, span.at as u16, span.n as u16, 0)
+            }
             Some(span) => {
                 let index = self.desc(Desc::Return(span));
                 self.op_ext(Op::GenericJump, 0, 0, 0, index)

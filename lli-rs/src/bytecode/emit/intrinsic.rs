@@ -8,7 +8,12 @@ use crate::ir::{AsmCall, Intrinsic, Type, Value};
 use super::Emitter;
 
 impl Emitter<'_> {
-    pub(super) fn intrinsic(&mut self, i: Intrinsic, args: &[Value], result: Option<Value>) -> Result<(), String> {
+    pub(super) fn intrinsic(
+        &mut self,
+        i: Intrinsic,
+        args: &[Value],
+        result: Option<Value>,
+    ) -> Result<(), String> {
         if i == Intrinsic::VaEnd {
             return Ok(());
         }

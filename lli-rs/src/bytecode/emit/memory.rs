@@ -61,7 +61,8 @@ impl Emitter<'_> {
             (Inst::Alloca { size, count, align, name }, Some(r)) => {
                 let count = count.map(|c| (self.span(c).at, self.f.ty(c).bits() as u32));
                 let site = AtomicU32::new(0);
-                let desc = Desc::Alloca(Alloca { size: *size, count, align: *align, name: name.clone(), site });
+                let desc =
+                    Desc::Alloca(Alloca { size: *size, count, align: *align, name: name.clone(), site });
                 let index = self.desc(desc);
                 self.define(r, |e, d| e.op_ext(Op::Alloca, d, 0, 0, index));
             }
@@ -128,7 +129,8 @@ impl Emitter<'_> {
         };
         let pick = |ops| by_width(width * 8, ops);
         let place = self.place(self.plan.address(ptr));
-        let small = self.signed(value).or(self.is_zero(value).then_some(0)).and_then(|k| i16::try_from(k).ok());
+        let small =
+            self.signed(value).or(self.is_zero(value).then_some(0)).and_then(|k| i16::try_from(k).ok());
         if let (Place::Base(base, k), Some(small)) = (&place, small) {
             self.op(pick(STORE_K), small as u16, *base, *k as u16);
             return;

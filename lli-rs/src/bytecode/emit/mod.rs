@@ -16,7 +16,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::host::HostFn;
-use crate::ir::{BlockId, Const, FuncId, Function, GlobalId, Inst, InstId, LocId, Module, Signature, Symbol, Type, Value};
+use crate::ir::{
+    BlockId, Const, FuncId, Function, GlobalId, Inst, InstId, LocId, Module, Signature, Symbol, Type, Value,
+};
 use crate::opt::Roots;
 use crate::semantics;
 
