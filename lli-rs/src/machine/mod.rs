@@ -11,6 +11,8 @@ mod process;
 pub(crate) mod registers;
 mod run;
 mod sites;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod thread;
 mod trap;
 

@@ -80,6 +80,7 @@ fn run_all(cx: &mut Cx<'_>, list: fn(&State) -> &Mutex<Vec<Handler>>, status: i3
 pub fn exit(cx: &mut Cx<'_>, status: i32) -> Result<()> {
     run_all(cx, |s| &s.at_thread_exit, status)?;
     run_all(cx, |s| &s.at_exit, status)?;
+    cx.run_destructors()?;
     super::flush_streams(cx)?;
     exit_now(cx, status)
 }

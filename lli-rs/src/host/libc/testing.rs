@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId};
 
 use crate::host::{ArgClass, Args, Registry};
-use crate::machine::{Config, Cx, Input, Interrupt, Output, Process, Result, Thread};
+use crate::machine::{Config, Cx, Input, Output, Process, Result, Thread};
 
 /// A guest whose standard output is captured.
 pub struct Guest {
@@ -40,12 +40,7 @@ impl Guest {
     pub fn with(mut config: Config) -> Guest {
         let out = Arc::new(Mutex::new(Vec::new()));
         config.stdout = Output::Capture(Arc::clone(&out));
-        let mem = Memory::new(&svm_memory::Config { window_bytes: 1 << 28, ..Default::default() }.fit())
-            .expect("a window");
-        let errno = mem.alloc(4, 4, ObjectKind::Host, SiteId::NONE).expect("errno");
-        let stack = mem.stack();
-        let thread = Thread { stack, errno, host_function: "" };
-        let process = Process { mem, config, libc: super::State::default(), interrupt: Interrupt::default() };
+        let (process, thread) = crate::machine::testing::empty(config);
         Guest { process, thread, out }
     }
 
