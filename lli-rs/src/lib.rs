@@ -4,6 +4,7 @@
 //! and `svm_memory`; faults end in [`report`].
 
 pub mod bytecode;
+pub mod cli;
 pub mod error;
 pub mod host;
 pub(crate) mod interp;

@@ -56,6 +56,8 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// Frames kept for each allocation and free.
     pub alloc_frames: usize,
+    /// Whether to look for leaked heap objects at exit.
+    pub leaks: bool,
     /// Standard input.
     pub stdin: Input,
     /// Standard output.
@@ -76,6 +78,7 @@ impl Default for Config {
             fuel: None,
             timeout: None,
             alloc_frames: 4,
+            leaks: false,
             stdin: Input::default(),
             stdout: Output::default(),
             stderr: Output::default(),

@@ -7,6 +7,7 @@ mod config;
 mod cx;
 pub(crate) mod functions;
 mod globals;
+mod inspect;
 mod process;
 pub(crate) mod registers;
 mod run;
@@ -18,6 +19,7 @@ mod trap;
 
 pub use config::{Config, Grant, Input, Output};
 pub use cx::Cx;
+pub use inspect::Stats;
 pub use process::{Bodies, Interrupt, Process};
 pub use run::Outcome;
 pub use thread::Thread;

@@ -76,7 +76,7 @@ pub struct Process {
     pub(crate) globals: Globals,
     pub(crate) sites: Arc<Mutex<SiteTable>>,
     pub(crate) deadline_passed: Arc<AtomicBool>,
-    bodies: Mutex<Box<dyn Bodies>>,
+    pub(super) bodies: Mutex<Box<dyn Bodies>>,
     signatures: Mutex<Signatures>,
     /// Pairs of call type and function that were compared and fit.
     pub(crate) calls_that_fit: Mutex<FxHashSet<(usize, u32)>>,
@@ -161,16 +161,6 @@ impl Process {
         bytecode::check::check(&code, self.funcs.len())
             .map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
         Ok(code)
-    }
-
-    /// IR (after the passes) and bytecode of a defined function, as text. The function cannot have run.
-    pub fn dump(&self, name: &str) -> Result<String> {
-        let id = self.module.funcs.iter().position(|f| f.defined && &*f.name == name);
-        let Some(id) = id.map(|i| FuncId(i as u32)) else { return Err(Trap::MissingFunction(name.into())) };
-        let refused = |e: LoadError| Trap::Unsupported(e.to_string().into());
-        let mut f = self.bodies.lock().body(id).map_err(refused)?;
-        let code = self.translate(&mut f)?;
-        Ok(format!("{f}\n{code}"))
     }
 
     /// A fresh set of thread-local globals.

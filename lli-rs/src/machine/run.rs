@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use svm_memory::GuestPtr;
+use svm_memory::{GuestPtr, ObjectInfo};
 
 use super::{Cx, Process, Result, Thread, Trap};
 use crate::host::{CallbackSig, libc};
@@ -18,6 +18,10 @@ pub struct Outcome {
     pub trap: Trap,
     /// The guest's call stack at that point, innermost first; empty for an ordinary end.
     pub backtrace: Vec<report::Frame>,
+    /// The host function that ran then, if one did.
+    pub host_function: Option<&'static str>,
+    /// Heap objects that nothing pointed to at exit, if [`super::Config::leaks`] asked for them.
+    pub leaks: Vec<ObjectInfo>,
 }
 
 static MAIN: CallbackSig = CallbackSig { ret: Type::I32, params: &[Type::I32, Type::Ptr, Type::Ptr] };
@@ -29,22 +33,35 @@ impl Process {
     pub fn run(&self, entry: &str, args: &[Vec<u8>]) -> Outcome {
         let watchdog = self.config.timeout.map(|after| Watchdog::start(self, after));
         let outcome = match Thread::new(self) {
-            Err(trap) => Outcome { trap, backtrace: Vec::new() },
+            Err(trap) => Outcome { trap, backtrace: Vec::new(), host_function: None, leaks: Vec::new() },
             Ok(mut thread) => {
-                let trap = match self.run_main(&mut thread, entry, args) {
-                    Ok(never) => match never {},
-                    Err(trap) => trap,
-                };
-                let backtrace = match trap {
-                    Trap::Exit(_) => Vec::new(),
-                    _ => thread.backtrace(self),
-                };
+                let Err(trap) = self.run_main(&mut thread, entry, args);
+                let outcome = self.outcome(&mut thread, trap);
                 thread.close(&self.mem);
-                Outcome { trap, backtrace }
+                outcome
             }
         };
         drop(watchdog);
         outcome
+    }
+
+    /// What is worth knowing of a guest that has stopped; its output is written out first.
+    fn outcome(&self, thread: &mut Thread, trap: Trap) -> Outcome {
+        let ended = matches!(trap, Trap::Exit(_));
+        let host_function = Some(thread.host_function).filter(|name| !ended && !name.is_empty());
+        let backtrace = if ended { Vec::new() } else { thread.backtrace(self) };
+        // A signal ends a native program with what it has buffered unwritten.
+        if !matches!(trap, Trap::Exit(_) | Trap::Signal(_)) {
+            libc::flush_all(&mut Cx { process: self, thread });
+        }
+        let mut leaks = Vec::new();
+        if ended && self.config.leaks {
+            let mut registers = Vec::new();
+            thread.each_register(&mut |word| registers.push(word));
+            self.mem.set_root_scanner(Box::new(move |reach| registers.iter().for_each(|word| reach(*word))));
+            leaks = self.mem.leaks();
+        }
+        Outcome { trap, backtrace, host_function, leaks }
     }
 
     fn run_main(

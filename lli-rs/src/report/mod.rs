@@ -6,6 +6,7 @@
 //! memory: all that it says was recorded in the trap.
 
 mod build;
+mod leaks;
 mod source;
 mod text;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use svm_memory::{ObjectInfo, SiteId};
 
+pub use leaks::{Leak, render_leaks};
 pub use source::Sources;
 pub use text::render_text;
 

@@ -63,6 +63,11 @@ fn stack(out: &mut String, label: &str, frames: &[Frame]) {
         return;
     }
     let _ = writeln!(out, "  {label}:");
+    self::frames(out, frames);
+}
+
+/// Call frames, innermost first, one a line.
+pub(super) fn frames(out: &mut String, frames: &[Frame]) {
     for (i, frame) in frames.iter().take(MAX_FRAMES).enumerate() {
         let place = frame.place().map(|p| format!(" at {p}")).unwrap_or_default();
         let inlined = if frame.inlined { " (inlined)" } else { "" };

@@ -18,6 +18,15 @@ pub fn with_errno<T>(f: impl FnOnce() -> T) -> (T, i32) {
     (value, *errno)
 }
 
+/// Ends the host process by a signal's default action; returns only if that action does not end it.
+pub fn die_of_signal(signal: i32) {
+    // SAFETY: the default disposition runs no code of ours; raise has no memory effects.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+}
+
 /// A C string of `bytes`, cut at the first NUL.
 pub fn c_string(bytes: &[u8]) -> CString {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());

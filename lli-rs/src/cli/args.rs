@@ -1,0 +1,252 @@
+//! The command line of `svm-lli`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::machine::Grant;
+
+const EXAMPLES: &str = "\
+Examples:
+  clang -O2 -g -emit-llvm -c prog.c -o prog.bc
+  svm-lli prog.bc one two           run main with two arguments
+  clang -g -emit-llvm -c -o - prog.c | svm-lli -     read the module from standard input
+  svm-lli --link util.bc main.bc    link two modules, then run
+  svm-lli --sandbox --dir data prog.bc     no files but ./data, no environment, no clock
+  svm-lli --fuel 1e9 --timeout 10 --max-memory 256M prog.bc     run what you do not trust
+  svm-lli --leaks --report=json prog.bc    leaks and faults for a machine to read
+  svm-lli --check prog.bc           read and verify everything, run nothing
+
+Exit status: the program's own; 99 a memory fault or bad call in the program (--fault-exit changes it),
+98 the file cannot be loaded or asks for something unsupported, 97 a limit was reached. A program that
+dies of a signal makes svm-lli die of it.";
+
+/// Runs LLVM bitcode with every memory access checked.
+///
+/// FILE is LLVM bitcode (.bc), LLVM assembly (.ll), or an ELF object or executable that carries bitcode
+/// in its .llvmbc section; `-` reads standard input. What follows FILE is handed to the program.
+#[derive(Parser, Debug)]
+#[command(name = "svm-lli", version = version(), after_help = EXAMPLES, max_term_width = 100)]
+pub struct Args {
+    /// The module to run
+    pub file: PathBuf,
+
+    /// Arguments of the program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<std::ffi::OsString>,
+
+    /// Link another module before running (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub link: Vec<PathBuf>,
+
+    /// How to execute
+    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    pub tier: Tier,
+
+    /// Function to run instead of main, with main's arguments
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    pub entry: String,
+
+    /// Read, verify and translate every function, report all that is unsupported, run nothing
+    #[arg(long)]
+    pub check: bool,
+
+    /// Print a phase's output for every function instead of running
+    #[arg(long, value_enum, value_name = "PHASE")]
+    pub dump: Option<Phase>,
+
+    /// Print counters to standard error at the end
+    #[arg(long)]
+    pub stats: bool,
+
+    /// Set a variable of the program's environment; NAME alone passes the host's own (repeatable)
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub env: Vec<String>,
+
+    /// Deny files, environment, clock and network but for what --dir, --env and --clock grant
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// Grant a sandboxed program a directory, read-only with :ro (repeatable)
+    #[arg(long, value_name = "HOST[::GUEST][:ro]", value_parser = parse_grant)]
+    pub dir: Vec<Grant>,
+
+    /// Let a sandboxed program see the real time
+    #[arg(long)]
+    pub clock: bool,
+
+    /// Limit of the program's memory in bytes (K, M, G suffixes)
+    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    pub max_memory: Option<u64>,
+
+    /// Limit of the program's stack in bytes (K, M, G suffixes)
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "64M")]
+    pub max_stack: u64,
+
+    /// Stop after so many IR instructions (1e9 is understood)
+    #[arg(long, value_name = "COUNT", value_parser = parse_count)]
+    pub fuel: Option<u64>,
+
+    /// Stop after so many seconds of wall time
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub timeout: Option<Duration>,
+
+    /// Format of a fault report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub report: ReportFormat,
+
+    /// Colours in reports; auto looks at the terminal and at NO_COLOR
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+
+    /// Call frames recorded for each allocation and free
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub alloc_frames: usize,
+
+    /// List heap objects that nothing points to at exit
+    #[arg(long)]
+    pub leaks: bool,
+
+    /// Look for source files below this directory (repeatable); with --sandbox only there
+    #[arg(long, value_name = "DIR")]
+    pub source_path: Vec<PathBuf>,
+
+    /// Exit status after a fault
+    #[arg(long, value_name = "STATUS", default_value_t = 99)]
+    pub fault_exit: u8,
+}
+
+/// How to execute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tier {
+    /// Interpret everything
+    Interp,
+}
+
+/// What `--dump` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Phase {
+    /// The SSA IR as the loader made it
+    Ir,
+    /// The SSA IR after its optimizations
+    Opt,
+    /// The interpreter's bytecode
+    Bytecode,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Text,
+    /// One JSON object on one line
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl ColorChoice {
+    /// Whether standard error gets colours.
+    pub fn enabled(self) -> bool {
+        use std::io::IsTerminal;
+        match self {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stderr().is_terminal()
+            }
+        }
+    }
+}
+
+fn version() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| {
+        let (major, minor, patch) = inkwell::support::get_llvm_version();
+        format!("{} (LLVM {major}.{minor}.{patch})", env!("CARGO_PKG_VERSION"))
+    })
+}
+
+/// `HOST[::GUEST][:ro]`.
+fn parse_grant(text: &str) -> Result<Grant, String> {
+    let (text, writable) = text.strip_suffix(":ro").map_or((text, true), |t| (t, false));
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    if host.is_empty() || guest.is_empty() {
+        return Err("give a directory, as HOST or HOST::GUEST".into());
+    }
+    Ok(Grant { host: host.into(), guest: guest.into(), writable })
+}
+
+/// A byte count with an optional K, M or G (powers of 1024).
+fn parse_size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let n: u64 = digits.parse().map_err(|_| "give a number of bytes, such as 4096, 64K, 512M or 2G")?;
+    n.checked_mul(1 << shift).ok_or_else(|| "too large".into())
+}
+
+/// A count, also as `1e9`.
+fn parse_count(text: &str) -> Result<u64, String> {
+    if let Ok(n) = text.parse() {
+        return Ok(n);
+    }
+    match text.parse::<f64>() {
+        Ok(n) if n.fract() == 0.0 && (0.0..1.8e19).contains(&n) => Ok(n as u64),
+        _ => Err("give a whole number, such as 1000000 or 1e9".into()),
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .and_then(|s| Duration::try_from_secs_f64(s).ok())
+        .ok_or_else(|| "give a number of seconds, such as 10 or 0.5".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_the_file_is_the_guests() {
+        let args = Args::parse_from(["svm-lli", "--link", "b.bc", "a.bc", "--link", "-x", "--help"]);
+        assert_eq!(args.file.to_str(), Some("a.bc"));
+        assert_eq!(args.link, [PathBuf::from("b.bc")]);
+        assert_eq!(args.args, ["--link", "-x", "--help"]);
+    }
+
+    #[test]
+    fn numbers_are_read_with_their_units() {
+        assert_eq!(parse_size("64M"), Ok(64 << 20));
+        assert_eq!(parse_size("7"), Ok(7));
+        assert!(parse_size("M").is_err() && parse_size("99999999999G").is_err());
+        assert_eq!(parse_count("1e9"), Ok(1_000_000_000));
+        assert!(parse_count("1.5").is_err() && parse_count("-3").is_err());
+        assert!(parse_seconds("-1").is_err());
+        let grant = parse_grant("data::/d:ro").unwrap();
+        assert_eq!(
+            (grant.host.to_str(), grant.guest.to_str(), grant.writable),
+            (Some("data"), Some("/d"), false)
+        );
+    }
+}

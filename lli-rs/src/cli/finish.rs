@@ -1,0 +1,49 @@
+//! What follows a run: report, leaks, counters, exit status.
+
+use std::process::ExitCode;
+
+use super::args::{Args, ReportFormat};
+use super::{EXIT_LIMIT, EXIT_LOAD};
+use crate::machine::{Outcome, Process, Trap};
+use crate::report::{Leak, Report, Sources, render_leaks, render_text};
+
+/// Tells how the run ended and gives the exit status; does not return if the guest died of a signal.
+pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome) -> ExitCode {
+    if !matches!(outcome.trap, Trap::Exit(_) | Trap::Signal(_)) {
+        let report = Report::new(&outcome.trap, outcome.backtrace.clone(), outcome.host_function, process);
+        match args.report {
+            ReportFormat::Text => {
+                eprint!("{}", render_text(&report, "svm-lli", &sources(args), args.color.enabled()))
+            }
+            ReportFormat::Json => eprintln!("{}", serde_json::to_string(&report).unwrap_or_default()),
+        }
+    }
+    if args.leaks {
+        let leaks = Leak::group(&outcome.leaks, process);
+        match args.report {
+            ReportFormat::Text => eprint!("{}", render_leaks(&leaks)),
+            ReportFormat::Json => eprintln!("{}", serde_json::json!({ "leaks": leaks })),
+        }
+    }
+    if args.stats {
+        eprint!("{}", process.stats());
+    }
+    match outcome.trap {
+        Trap::Exit(status) => ExitCode::from(status as u8),
+        Trap::Signal(signal) => die_of(signal),
+        Trap::Limit(limit) if !matches!(limit, crate::machine::Limit::Stack) => ExitCode::from(EXIT_LIMIT),
+        Trap::Unsupported(_) => ExitCode::from(EXIT_LOAD),
+        _ => ExitCode::from(args.fault_exit),
+    }
+}
+
+fn sources(args: &Args) -> Sources {
+    Sources { roots: args.source_path.clone(), restricted: args.sandbox }
+}
+
+/// Ends this process the way the guest ended, so that a shell sees the same status.
+fn die_of(signal: i32) -> ExitCode {
+    crate::host::libc::die_of_signal(signal);
+    // Only reached for a signal that does not end a process.
+    ExitCode::from((128 + signal) as u8)
+}

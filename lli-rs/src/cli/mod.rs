@@ -1,0 +1,135 @@
+//! The command `svm-lli`: flags to settings, outcome to report and exit status. A thin user of the
+//! library.
+
+mod args;
+mod finish;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::LoadError;
+use crate::ir::{FuncId, Module};
+use crate::load::{Loader, Source};
+use crate::machine::{Config, Process};
+use args::{Args, Phase, Tier};
+
+/// Exit status when the file cannot be loaded or asks for something unsupported.
+const EXIT_LOAD: u8 = 98;
+/// Exit status when a limit was reached.
+const EXIT_LIMIT: u8 = 97;
+
+/// Runs the command line; the whole of `svm-lli`.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("svm-lli: {error}");
+            ExitCode::from(EXIT_LOAD)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode, LoadError> {
+    let links: Vec<Source> = args.link.iter().map(|path| source(path)).collect();
+    let loader = Loader::open(&source(&args.file), &links)?;
+    if args.check {
+        return Ok(check(loader));
+    }
+    match args.dump {
+        Some(Phase::Ir | Phase::Opt) => return dump_ir(loader, args),
+        Some(Phase::Bytecode) => {
+            let process = Process::new(loader, config(args))?;
+            return print(&process.disassemble()?);
+        }
+        None => {}
+    }
+    let Tier::Interp = args.tier;
+    let process = Process::new(loader, config(args))?;
+    let outcome = process.run(&args.entry, &guest_args(args));
+    Ok(finish::finish(args, &process, &outcome))
+}
+
+fn source(path: &Path) -> Source {
+    if path.as_os_str() == "-" { Source::Stdin } else { Source::Path(path.to_owned()) }
+}
+
+/// The settings that the flags ask for.
+fn config(args: &Args) -> Config {
+    let env = args.env.iter().map(|var| match var.split_once('=') {
+        Some((name, value)) => (name.to_string(), Some(value.to_string())),
+        None => (var.clone(), None),
+    });
+    Config {
+        sandbox: args.sandbox,
+        dirs: args.dir.clone(),
+        env: env.collect(),
+        clock: args.clock,
+        max_memory: args.max_memory,
+        max_stack: args.max_stack,
+        fuel: args.fuel,
+        timeout: args.timeout,
+        alloc_frames: args.alloc_frames,
+        leaks: args.leaks,
+        ..Config::default()
+    }
+}
+
+/// The program's name, as it was given, and its arguments.
+fn guest_args(args: &Args) -> Vec<Vec<u8>> {
+    use std::os::unix::ffi::OsStrExt;
+    std::iter::once(args.file.as_os_str())
+        .chain(args.args.iter().map(|a| a.as_os_str()))
+        .map(|arg| arg.as_bytes().to_vec())
+        .collect()
+}
+
+/// `--check`: every body is read and verified; all that is wrong is listed.
+fn check(mut loader: Loader) -> ExitCode {
+    let errors = loader.check_all();
+    for error in &errors {
+        eprintln!("svm-lli: {error}");
+    }
+    let module = loader.module();
+    let bodies = module.funcs.iter().filter(|f| f.defined).count();
+    println!(
+        "{}: {bodies} functions, {} globals, {} problems",
+        module.name,
+        module.globals.len(),
+        errors.len()
+    );
+    ExitCode::from(if errors.is_empty() { 0 } else { EXIT_LOAD })
+}
+
+fn dump_ir(mut loader: Loader, args: &Args) -> Result<ExitCode, LoadError> {
+    let module = loader.module().clone();
+    let mut text = module.to_string();
+    for id in defined(&module) {
+        let mut body = loader.body(id)?;
+        if args.dump == Some(Phase::Opt) {
+            crate::opt::run(&mut body, &module);
+        }
+        text.push_str(&format!("\n{body}"));
+    }
+    print(&text)
+}
+
+fn defined(module: &Module) -> impl Iterator<Item = FuncId> + use<> {
+    let ids: Vec<_> =
+        (0u32..).zip(&module.funcs).filter(|(_, f)| f.defined).map(|(i, _)| FuncId(i)).collect();
+    ids.into_iter()
+}
+
+/// Writes to standard output; a reader that went away is no error.
+fn print(text: &str) -> Result<ExitCode, LoadError> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(LoadError::Io { file: "standard output".into(), cause: e.to_string() })
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}

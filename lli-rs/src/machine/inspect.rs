@@ -1,0 +1,67 @@
+//! Looking at a process from outside: bytecode as text, counters.
+
+use std::fmt;
+
+use super::Process;
+use crate::error::LoadError;
+use crate::ir::FuncId;
+
+/// Counters of one process, in the order and units in which they print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Functions that the module defines.
+    pub functions: usize,
+    /// Of these, how many were called and so translated.
+    pub translated: usize,
+    /// Bytes of their bytecode.
+    pub bytecode_bytes: usize,
+    /// Counters of guest memory.
+    pub memory: svm_memory::Stats,
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let m = &self.memory;
+        writeln!(f, "functions defined     {:>14}", self.functions)?;
+        writeln!(f, "functions translated  {:>14}", self.translated)?;
+        writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
+        writeln!(f, "live heap objects     {:>14}", m.heap_objects)?;
+        writeln!(f, "live heap bytes       {:>14}", m.heap_bytes)?;
+        writeln!(f, "live objects, all     {:>14}", m.live_objects)?;
+        writeln!(f, "memory charged, bytes {:>14}", m.charged_bytes)?;
+        writeln!(f, "slots retired         {:>14}", m.retired_slots)?;
+        writeln!(f, "sweeps                {:>14}", m.sweeps)
+    }
+}
+
+impl Process {
+    /// The counters as they are now (walks all live objects).
+    pub fn stats(&self) -> Stats {
+        let codes = || self.funcs.iter().filter_map(|f| f.code());
+        Stats {
+            functions: self.module.funcs.iter().filter(|f| f.defined).count(),
+            translated: codes().count(),
+            bytecode_bytes: codes().map(|code| code.words.len() * size_of::<u64>()).sum(),
+            memory: self.mem.stats(),
+        }
+    }
+
+    /// The bytecode of every defined function, as text.
+    ///
+    /// # Errors
+    ///
+    /// A body that cannot be read or that asks for something unsupported.
+    pub fn disassemble(&self) -> Result<String, LoadError> {
+        let mut text = String::new();
+        for (i, decl) in self.module.funcs.iter().enumerate().filter(|(_, decl)| decl.defined) {
+            let id = FuncId(i as u32);
+            let code = self.code(id).map_err(|trap| LoadError::Unsupported {
+                what: format!("{trap:?}"),
+                place: None,
+                function: Some(decl.name.to_string()),
+            })?;
+            text.push_str(&format!("{code}\n"));
+        }
+        Ok(text)
+    }
+}
