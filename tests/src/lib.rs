@@ -9,6 +9,7 @@ pub mod case;
 pub mod golden;
 pub mod ir_text;
 pub mod known;
+pub mod measure;
 pub mod paths;
 pub mod process;
 pub mod programs;

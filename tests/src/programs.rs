@@ -100,7 +100,8 @@ fn lua51() -> Unit {
     lua_unit("lua51", "lua-5.1.5")
 }
 
-fn lua54() -> Unit {
+/// Lua 5.4 and our main program; the benchmarks use it as well.
+pub fn lua54() -> Unit {
     lua_unit("lua54", "lua-5.4.9")
 }
 
