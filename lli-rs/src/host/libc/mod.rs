@@ -14,6 +14,7 @@ mod exit;
 mod fd;
 mod ffi;
 mod fs;
+mod inet;
 mod jump;
 mod locale;
 mod malloc;
@@ -22,8 +23,10 @@ mod memory;
 mod multibyte;
 mod number;
 mod printf;
+mod process;
 mod program;
 mod random;
+mod regex;
 mod scanf;
 mod signal;
 mod sort;
@@ -58,12 +61,15 @@ pub struct State {
     errno: errno::State,
     exit: exit::State,
     fd: fd::State,
+    inet: inet::State,
     locale: locale::State,
     math: math::State,
     fs: fs::State,
     multibyte: multibyte::State,
+    process: process::State,
     program: program::State,
     random: random::State,
+    regex: regex::State,
     signal: signal::State,
     stdio: stdio::State,
     stdlib: stdlib::State,
@@ -82,6 +88,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         exit::TABLE,
         fs::TABLE,
         fs::NAMES,
+        inet::TABLE,
         jump::TABLE,
         locale::TABLE,
         malloc::TABLE,
@@ -93,9 +100,11 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         memory::TABLE,
         multibyte::TABLE,
         number::TABLE,
+        process::TABLE,
         program::TABLE,
         random::TABLE,
         scanf::TABLE,
+        regex::TABLE,
         signal::TABLE,
         sort::TABLE,
         stdlib::TABLE,

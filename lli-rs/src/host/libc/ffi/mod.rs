@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 pub mod math;
+pub mod regex;
 pub mod time;
 pub mod wide;
 

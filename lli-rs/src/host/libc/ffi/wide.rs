@@ -65,13 +65,18 @@ pub fn to_case(utf8: bool, upper: bool, c: u32) -> u32 {
     unsafe { if upper { towupper_l(c, locale) } else { towlower_l(c, locale) } }
 }
 
+/// Runs `f`, which is host code that looks at the thread's locale, in C or C.UTF-8.
+pub fn in_locale<T>(utf8: bool, f: impl FnOnce() -> T) -> T {
+    // SAFETY: the locale is valid for ever.
+    let old = unsafe { libc::uselocale(locale(utf8)) };
+    let value = f();
+    // SAFETY: what was in use before is valid still.
+    unsafe { libc::uselocale(old) };
+    value
+}
+
 /// Columns that `c` takes, -1 if it cannot be printed.
 pub fn width(utf8: bool, c: u32) -> i32 {
-    // SAFETY: the thread's locale is put back before anything else can run in it.
-    unsafe {
-        let old = libc::uselocale(locale(utf8));
-        let columns = wcwidth(c as i32);
-        libc::uselocale(old);
-        columns
-    }
+    // SAFETY: any character may be asked for.
+    in_locale(utf8, || unsafe { wcwidth(c as i32) })
 }
