@@ -13,6 +13,9 @@ mod simplify;
 mod slots;
 mod subst;
 
+#[cfg(test)]
+mod tests;
+
 pub use roots::{Root, Roots};
 
 use crate::ir::{Function, Inst, Module, Terminator};

@@ -1,0 +1,8 @@
+//! Tests of the passes: on hand-built bodies, and on random ones that are run before and after.
+
+mod build;
+mod dom;
+mod eval;
+mod passes;
+mod random;
+mod roots;
