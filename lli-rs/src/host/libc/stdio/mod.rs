@@ -10,6 +10,8 @@ mod lines;
 mod open;
 mod position;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
