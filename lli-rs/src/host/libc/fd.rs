@@ -14,7 +14,7 @@ use svm_memory::{GuestPtr, GuestSlice};
 
 use super::signal;
 use super::sys::{self, Sys};
-use crate::machine::{Config, Cx, Input, Limit, Output, Result, Trap};
+use crate::machine::{Config, Cx, Input, Output, Result};
 
 /// How long a blocking call waits before it looks at the interrupt flag again.
 const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
@@ -219,7 +219,7 @@ pub fn close_on_exec(cx: &Cx<'_>, fd: i32, set: Option<bool>) -> Sys<bool> {
 
 /// Ends the call if the guest was asked to stop.
 pub fn check_interrupt(cx: &Cx<'_>) -> Result<()> {
-    if cx.process.interrupt.is_set() { Err(Trap::Limit(Limit::Interrupted)) } else { Ok(()) }
+    if cx.process.interrupt.is_set() { Err(cx.process.stop_reason()) } else { Ok(()) }
 }
 
 /// Waits until a transfer would not block; `Ok(false)` when the descriptor is non-blocking and not ready.
