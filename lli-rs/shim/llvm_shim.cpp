@@ -1,4 +1,4 @@
-// What LLVM's C API cannot read: lazy opening and materializing, wide constants, and debug info.
+// What LLVM's C API cannot read: single bodies of a lazily opened module, wide constants, and debug info.
 //
 // Rust side and contracts: src/load/raw/ffi.rs. Debug info of a body is copied into flat rows and then
 // taken off the instructions, so that verifying one body does not walk the module's whole type graph.
@@ -6,7 +6,6 @@
 
 #include <llvm-c/Core.h>
 #include <llvm/ADT/DenseMap.h>
-#include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/DebugProgramInstruction.h>
@@ -17,7 +16,6 @@
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/Error.h>
-#include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include <string>
@@ -127,17 +125,26 @@ uint32_t loc_row(SvmBody &body, LocMap &seen, const MDNode *node, unsigned depth
   return seen[di] = uint32_t(body.loc_rows.size() - 1);
 }
 
+// The alloca or parameter that a record says a variable lives in.
+Value *home(DbgVariableRecord &record) {
+  if (record.isDbgAssign())
+    return record.getAddress();
+  if (record.isDbgDeclare() && !record.hasArgList())
+    return record.getVariableLocationOp(0);
+  return nullptr;
+}
+
 void take_debug_info(SvmBody &body, Function &f) {
   LocMap seen;
   for (Instruction &inst : instructions(f)) {
     body.inst_rows.push_back(loc_row(body, seen, inst.getDebugLoc().getAsMDNode(), 0));
     for (DbgRecord &record : inst.getDbgRecordRange()) {
       auto *var = dyn_cast<DbgVariableRecord>(&record);
-      if (!var || !var->isDbgDeclare() || var->hasArgList())
+      Value *place = var ? home(*var) : nullptr;
+      if (!place || !(isa<AllocaInst>(place) || isa<Argument>(place)))
         continue;
-      Value *place = var->getVariableLocationOp(0);
       SvmStr name = text(dyn_cast_or_null<DILocalVariable>(var->getRawVariable()), 1);
-      if (place && name.len && (isa<AllocaInst>(place) || isa<Argument>(place)))
+      if (name.len)
         body.var_rows.push_back({wrap(place), name});
     }
     inst.dropDbgRecords();
@@ -151,36 +158,10 @@ void take_debug_info(SvmBody &body, Function &f) {
 
 extern "C" {
 
-// Opens bitcode lazily; `data` must outlive the module. With `lazy_metadata` not even metadata is read,
-// and later only nodes that are asked for.
-LLVMModuleRef svm_open_lazy(LLVMContextRef context, const char *data, size_t len, const char *name,
-                            bool lazy_metadata, char **error) {
-  MemoryBufferRef buffer(StringRef(data, len), name);
-  auto module = getLazyBitcodeModule(buffer, *unwrap(context), lazy_metadata, lazy_metadata);
-  if (!module) {
-    *error = message(module.takeError());
-    return nullptr;
-  }
-  return wrap(module->release());
-}
-
-bool svm_read_metadata(LLVMModuleRef module, char **error) {
-  if (Error e = unwrap(module)->materializeMetadata()) {
-    *error = message(std::move(e));
-    return false;
-  }
-  return true;
-}
-
 // A definition, read or not.
 bool svm_has_body(LLVMValueRef function) {
   auto *f = unwrap<Function>(function);
   return f->isMaterializable() || !f->isDeclaration();
-}
-
-// Where a function is declared in the source. To be asked before its body is read.
-bool svm_function_place(LLVMValueRef function, SvmLoc *loc) {
-  return set_subprogram(*loc, *unwrap<Function>(function));
 }
 
 // Reads a body, takes its debug info, verifies it.

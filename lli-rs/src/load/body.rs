@@ -31,7 +31,7 @@ pub struct BodyCx<'a, 'm> {
     /// Their position.
     loc: LocId,
     /// Phis to fill in.
-    phis: Vec<(InstId, Val<'m>)>,
+    phis: Vec<(InstId, BlockId, Val<'m>)>,
     /// Results that are another value: of intrinsics that pass an operand on.
     same: FxHashMap<Value, Value>,
     /// Source names of allocas and parameters.
@@ -327,20 +327,22 @@ impl<'m> BodyCx<'_, 'm> {
         if let Some(value) = self.values.get(&v.key())
             && let ValueDef::Inst(id) = self.f.value(*value).def
         {
-            self.phis.push((id, v));
+            self.phis.push((id, self.block, v));
         }
         Ok(())
     }
 
     /// Fills phis in. What a constant expression needs is computed at the end of the predecessor.
     fn fill_phis(&mut self) {
-        for (id, v) in std::mem::take(&mut self.phis) {
+        for (id, head, v) in std::mem::take(&mut self.phis) {
             self.loc = self.f.inst(id).loc;
             self.table_allowed = self.sanctioned.contains(&v.key());
             let mut incoming: Vec<(BlockId, Value)> = Vec::new();
             for (block, value) in v.incoming() {
                 let Ok(from) = self.target(block) else { continue };
-                if incoming.iter().any(|(b, _)| *b == from) {
+                // An edge may be listed twice, or be gone: an invoked intrinsic does not unwind.
+                let edge = self.f.terminator(from).is_some_and(|t| t.successors().contains(&head));
+                if !edge || incoming.iter().any(|(b, _)| *b == from) {
                     continue;
                 }
                 self.block = from;

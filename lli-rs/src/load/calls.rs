@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::body::BodyCx;
 use super::consts::Folder;
 use super::intrinsics::{self, Meaning};
@@ -9,8 +11,8 @@ use super::module::{function_types, param_attr};
 use super::raw::{Val, ValKind, op};
 use super::types::Refusal;
 use crate::ir::{
-    AsmCall, BinOp, CallSite, Callee, CastOp, Const, Inst, Intrinsic, Ordering, ParamAttr, Signature, Symbol,
-    Terminator, Type, Value,
+    AsmCall, BinOp, CallSite, Callee, CastOp, Const, ICmpPred, Inst, Intrinsic, Ordering, ParamAttr,
+    Signature, Symbol, Terminator, Type, Value,
 };
 
 impl<'m> BodyCx<'_, 'm> {
@@ -149,6 +151,7 @@ impl<'m> BodyCx<'_, 'm> {
             }
             Meaning::LoadRelative => self.load_relative(v)?,
             Meaning::MoveMask => return self.move_mask(v),
+            Meaning::CountLanes => return self.count_lanes(v),
             Meaning::MaskedLoad => {
                 // Older bitcode has the alignment in second place.
                 let rest = if count == 4 { [0, 2, 3] } else { [0, 1, 2] };
@@ -185,8 +188,14 @@ impl<'m> BodyCx<'_, 'm> {
         self.table_allowed = true;
         let table = self.arg(v, 0);
         self.table_allowed = false;
-        let terms = smallvec::smallvec![(self.arg(v, 1)?, 2)];
-        let at = self.push(Inst::Gep { base: table?, offset: 0, terms }, Type::Ptr);
+        let (base, offset) = (table?, self.arg(v, 1)?);
+        let gep = match self.f.as_const(offset) {
+            Some(Const::Int(n)) => {
+                Inst::Gep { base, offset: (*n as i64).wrapping_mul(2), terms: SmallVec::new() }
+            }
+            _ => Inst::Gep { base, offset: 0, terms: smallvec![(offset, 2)] },
+        };
+        let at = self.push(gep, Type::Ptr);
         Ok(Inst::Load { ptr: at.ok_or("load.relative")?, atomic: None })
     }
 
@@ -208,6 +217,31 @@ impl<'m> BodyCx<'_, 'm> {
         let flags = self.push(Inst::Cast(CastOp::Trunc, signs), flags).ok_or("move mask")?;
         let packed = self.push(Inst::Cast(CastOp::BitCast, flags), Type::Int(len)).ok_or("move mask")?;
         self.finish(v, Inst::Cast(CastOp::ZExt, packed));
+        Ok(())
+    }
+
+    /// The number of lanes before the first that is not zero.
+    fn count_lanes(&mut self, v: Val<'m>) -> Result<(), Refusal> {
+        let to = self.ty(v)?;
+        let vector = self.arg(v, 0)?;
+        let ty = self.f.ty(vector).clone();
+        let Some((elem, len)) = ty.as_vector() else { return Err("cttz.elts of a scalar".into()) };
+        let flags = Type::vector(Type::BOOL, len);
+        let set = if *elem == Type::BOOL {
+            vector
+        } else {
+            let zero = self.f.add_const(Const::Zero, ty.clone());
+            self.push(Inst::ICmp(ICmpPred::Ne, vector, zero), flags).ok_or("cttz.elts")?
+        };
+        let bits = Type::Int(len);
+        let packed = self.push(Inst::Cast(CastOp::BitCast, set), bits.clone()).ok_or("cttz.elts")?;
+        let count = Inst::Intrinsic(Intrinsic::CtTz, vec![packed]);
+        let count = self.push(count, bits.clone()).ok_or("cttz.elts")?;
+        match to.bits().cmp(&u64::from(len)) {
+            std::cmp::Ordering::Equal => self.pass_through(v, count),
+            std::cmp::Ordering::Greater => self.finish(v, Inst::Cast(CastOp::ZExt, count)),
+            std::cmp::Ordering::Less => self.finish(v, Inst::Cast(CastOp::Trunc, count)),
+        }
         Ok(())
     }
 }

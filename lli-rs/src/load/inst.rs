@@ -144,6 +144,13 @@ impl<'m> BodyCx<'_, 'm> {
         };
         self.table_allowed = false;
         let inst = inst?;
+        if let Inst::Gep { base, offset: 0, terms } = &inst
+            && terms.is_empty()
+            && self.ty(v)? == Type::Ptr
+        {
+            self.pass_through(v, *base);
+            return Ok(());
+        }
         if !matches!(inst, Inst::Term(_)) {
             self.ty(v)?;
         }

@@ -28,6 +28,8 @@ pub enum Meaning {
     LoadRelative,
     /// Sign bits of lanes.
     MoveMask,
+    /// Trailing zero lanes of a vector.
+    CountLanes,
     /// (ptr, [alignment,] mask, pass-through)
     MaskedLoad,
     /// (value, ptr, [alignment,] mask)
@@ -193,6 +195,7 @@ const OTHERS: &[(&str, Meaning)] = &[
     ("x86.sse2.pmovmskb.128", Meaning::MoveMask),
     ("x86.sse.movmsk.ps", Meaning::MoveMask),
     ("x86.sse2.movmsk.pd", Meaning::MoveMask),
+    ("experimental.cttz.elts", Meaning::CountLanes),
     ("masked.load", Meaning::MaskedLoad),
     ("masked.gather", Meaning::MaskedLoad),
     ("masked.store", Meaning::MaskedStore),

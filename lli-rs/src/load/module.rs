@@ -74,7 +74,10 @@ fn functions(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<
             continue;
         }
         let sig = signature(&mut shared.names.types, function).map_err(|what| {
-            let loc = function.function_place().map(|row| shared.strings.loc(&row));
+            // A definition's debug info comes with its body, which is read for the sake of the message.
+            let body = function.has_body().then(|| image.read_body(function).ok()).flatten();
+            let row = body.as_ref().and_then(|b| b.place);
+            let loc = row.map(|row| shared.strings.loc(&row));
             unsupported(what, loc.as_ref().and_then(place), Some(name.clone()))
         })?;
         let id = FuncId(module.funcs.len() as u32);

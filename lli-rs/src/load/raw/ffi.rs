@@ -5,7 +5,7 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use inkwell::llvm_sys::prelude::{
-    LLVMAttributeRef, LLVMBasicBlockRef, LLVMBool, LLVMContextRef, LLVMModuleRef, LLVMTypeRef, LLVMValueRef,
+    LLVMAttributeRef, LLVMBasicBlockRef, LLVMBool, LLVMModuleRef, LLVMTypeRef, LLVMValueRef,
 };
 
 /// A string that LLVM owns; `data` may be null.
@@ -48,17 +48,7 @@ pub struct BodyRows {
 }
 
 unsafe extern "C" {
-    pub fn svm_open_lazy(
-        context: LLVMContextRef,
-        data: *const c_char,
-        len: usize,
-        name: *const c_char,
-        lazy_metadata: bool,
-        error: *mut *mut c_char,
-    ) -> LLVMModuleRef;
-    pub fn svm_read_metadata(module: LLVMModuleRef, error: *mut *mut c_char) -> bool;
     pub fn svm_has_body(function: LLVMValueRef) -> bool;
-    pub fn svm_function_place(function: LLVMValueRef, loc: *mut LocRow) -> bool;
     pub fn svm_read_body(
         function: LLVMValueRef,
         place: *mut LocRow,

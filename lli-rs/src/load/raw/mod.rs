@@ -6,6 +6,7 @@
 //! never reads what is not there.
 
 mod body;
+pub mod child;
 mod ffi;
 pub mod op;
 mod ty;
@@ -17,6 +18,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use inkwell::llvm_sys::LLVMDiagnosticSeverity;
+use inkwell::llvm_sys::bit_reader::LLVMGetBitcodeModuleInContext2;
 use inkwell::llvm_sys::core as llvm;
 use inkwell::llvm_sys::ir_reader::LLVMParseIRInContext2;
 use inkwell::llvm_sys::linker::LLVMLinkModules2;
@@ -121,14 +123,14 @@ impl Image {
         }
         for i in 0..image.buffers.len() {
             let input = image.buffers[i].clone();
-            let module = image.read(&input, single).map_err(|e| OpenError::Invalid(input.name.clone(), e))?;
+            let module = image.read(&input).map_err(|e| OpenError::Invalid(input.name.clone(), e))?;
             let verdict = accept(&input, &target(module), &layout(module));
             if single {
                 image.module = module;
             } else if verdict.is_ok() {
                 // SAFETY: both modules are of this context; the source is destroyed in any case.
                 if unsafe { LLVMLinkModules2(image.module, module) } != 0 {
-                    return Err(OpenError::Link(image.first_diagnostic()));
+                    return Err(OpenError::Link(image.first_diagnostic("the linker gave no reason")));
                 }
             } else {
                 // SAFETY: the module was read above and is used no more.
@@ -156,7 +158,7 @@ impl Image {
         Image { module: ptr::null_mut(), context, buffers, functions: Vec::new(), diagnostics }
     }
 
-    fn read(&self, input: &Input, lazy: bool) -> Result<LLVMModuleRef, String> {
+    fn read(&self, input: &Input) -> Result<LLVMModuleRef, String> {
         let name = CString::new(input.name.replace('\0', "?")).unwrap_or_default();
         let (data, len) = (input.data.as_ptr().cast::<c_char>(), input.data.len());
         let mut error = ptr::null_mut();
@@ -172,20 +174,24 @@ impl Image {
                 if failed { Err(take_message(error)) } else { Ok(module) }
             }
         } else {
-            // SAFETY: `self.buffers` keeps the bytes until after the module is disposed of.
-            let module =
-                unsafe { ffi::svm_open_lazy(self.context, data, len, name.as_ptr(), lazy, &raw mut error) };
-            if module.is_null() {
-                // SAFETY: a failed open has set the message.
-                return Err(self.explain(unsafe { take_message(error) }));
-            }
-            Ok(module)
+            let mut module = ptr::null_mut();
+            // SAFETY: the module owns the buffer if opening succeeds; `self.buffers` keeps the bytes under it
+            // until after the module is disposed of.
+            let failed = unsafe {
+                let buffer = llvm::LLVMCreateMemoryBufferWithMemoryRange(data, len, name.as_ptr(), 0);
+                let failed = LLVMGetBitcodeModuleInContext2(self.context, buffer, &raw mut module) != 0;
+                if failed {
+                    llvm::LLVMDisposeMemoryBuffer(buffer);
+                }
+                failed
+            };
+            if failed { Err(self.first_diagnostic("damaged bitcode")) } else { Ok(module) }
         }
     }
 
-    fn first_diagnostic(&self) -> String {
-        let first = self.diagnostics.borrow().first().cloned();
-        first.unwrap_or_else(|| "the linker gave no reason".into())
+    fn first_diagnostic(&self, otherwise: &str) -> String {
+        let first = self.diagnostics.borrow_mut().drain(..).next();
+        first.unwrap_or_else(|| otherwise.into())
     }
 
     /// LLVM tells some reasons only to the diagnostic handler.
@@ -194,19 +200,6 @@ impl Image {
         match diagnostics.drain(..).next() {
             Some(first) if !message.contains(&first) => format!("{message}: {first}"),
             _ => message,
-        }
-    }
-
-    /// Reads the module-level metadata that a lazy open skipped.
-    pub fn read_metadata(&self) -> Result<(), String> {
-        let mut error = ptr::null_mut();
-        // SAFETY: the module is live; a failure sets the message.
-        unsafe {
-            if ffi::svm_read_metadata(self.module, &raw mut error) {
-                Ok(())
-            } else {
-                Err(take_message(error))
-            }
         }
     }
 

@@ -368,14 +368,6 @@ impl<'m> Val<'m> {
         unsafe { ffi::svm_has_body(self.raw()) }
     }
 
-    /// Where a function whose body has not been read is declared.
-    pub fn function_place(self) -> Option<Row<'m>> {
-        assert!(self.kind() == ValKind::Function);
-        let mut row = Row::EMPTY;
-        // SAFETY: a function, just checked; the row is written in any case.
-        unsafe { ffi::svm_function_place(self.raw(), &raw mut row.0).then_some(row) }
-    }
-
     /// Parameters of a function.
     pub fn params(self) -> Vec<Val<'m>> {
         assert!(self.kind() == ValKind::Function);
