@@ -18,7 +18,12 @@ pub(crate) fn bin_for(size: u64, align: u64, max_block: u64) -> Option<usize> {
     }
     let family = if align <= 16 { 0 } else { align.ilog2() as usize - 4 };
     let units = ((size + 31) / 16).max(2) as u32;
-    let bin = family * CLASSES + class_of(units);
+    let class = class_of(units);
+    // One more would be the next family's first.
+    if class >= CLASSES {
+        return None;
+    }
+    let bin = family * CLASSES + class;
     (stride_units(bin) * 16 <= max_block).then_some(bin)
 }
 
@@ -60,7 +65,7 @@ mod tests {
     #[test]
     fn blocks_hold_what_they_are_chosen_for() {
         for align in [1u64, 16, 32, 64, 4096] {
-            for size in (0..5000).chain([65535, 65536, 100_000, 262_127, 262_128]) {
+            for size in (0..5000).chain([65535, 65536, 100_000, 262_127, 262_128, 262_129, 262_144]) {
                 let Some(bin) = bin_for(size, align, 256 << 10) else {
                     assert!(size + 16 > 200_000 || align > 16, "{size} {align}");
                     continue;
