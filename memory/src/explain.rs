@@ -303,6 +303,8 @@ fn reason(kind: ObjectKind) -> InvalidFree {
         ObjectKind::Global => InvalidFree::Global,
         ObjectKind::Constant => InvalidFree::Constant,
         ObjectKind::Function => InvalidFree::Function,
-        ObjectKind::VarArgs | ObjectKind::Arguments | ObjectKind::Host => InvalidFree::Engine,
+        ObjectKind::VarArgs | ObjectKind::Arguments | ObjectKind::Host | ObjectKind::Mapping => {
+            InvalidFree::Engine
+        }
     }
 }

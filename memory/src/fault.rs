@@ -39,6 +39,8 @@ pub enum ObjectKind {
     Arguments = 7,
     /// Owned by the host's libc: `FILE`, ctype tables and the like.
     Host = 8,
+    /// Memory from mmap.
+    Mapping = 9,
 }
 
 impl ObjectKind {
@@ -52,6 +54,7 @@ impl ObjectKind {
             6 => ObjectKind::VarArgs,
             7 => ObjectKind::Arguments,
             8 => ObjectKind::Host,
+            9 => ObjectKind::Mapping,
             _ => return None,
         })
     }

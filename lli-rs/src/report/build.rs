@@ -252,6 +252,7 @@ fn word(kind: ObjectKind) -> &'static str {
         ObjectKind::VarArgs => "varargs",
         ObjectKind::Arguments => "arguments",
         ObjectKind::Host => "host",
+        ObjectKind::Mapping => "mapping",
     }
 }
 
@@ -265,6 +266,7 @@ fn noun(kind: ObjectKind) -> &'static str {
         ObjectKind::VarArgs => "list of variadic arguments",
         ObjectKind::Arguments => "program argument",
         ObjectKind::Host => "library object",
+        ObjectKind::Mapping => "memory mapping",
     }
 }
 

@@ -14,14 +14,17 @@ mod exit;
 mod fd;
 mod ffi;
 mod fs;
+mod getopt;
 mod inet;
 mod jump;
 mod locale;
 mod malloc;
 mod math;
 mod memory;
+mod mman;
 mod multibyte;
 mod number;
+mod poll;
 mod printf;
 mod process;
 mod program;
@@ -35,6 +38,7 @@ mod stdio;
 mod stdlib;
 mod string;
 mod sys;
+mod system;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
@@ -65,6 +69,8 @@ pub struct State {
     locale: locale::State,
     math: math::State,
     fs: fs::State,
+    getopt: getopt::State,
+    mman: mman::State,
     multibyte: multibyte::State,
     process: process::State,
     program: program::State,
@@ -88,6 +94,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         exit::TABLE,
         fs::TABLE,
         fs::NAMES,
+        getopt::TABLE,
         inet::TABLE,
         jump::TABLE,
         locale::TABLE,
@@ -98,9 +105,11 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         math::TABLE,
         math::UNARY,
         memory::TABLE,
+        mman::TABLE,
         multibyte::TABLE,
         number::TABLE,
         process::TABLE,
+        poll::TABLE,
         program::TABLE,
         random::TABLE,
         scanf::TABLE,
@@ -110,6 +119,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         stdlib::TABLE,
         stat::TABLE,
         string::TABLE,
+        system::TABLE,
         thread::TABLE,
         unistd::TABLE,
         time::TABLE,
@@ -122,7 +132,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
 /// The variables of all topics.
 pub fn globals() -> &'static [&'static [HostGlobal]] {
     const GLOBALS: &[&[HostGlobal]] =
-        &[math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS, time::GLOBALS];
+        &[getopt::GLOBALS, math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS, time::GLOBALS];
     GLOBALS
 }
 

@@ -225,6 +225,12 @@ fn getenv(cx: &mut Cx<'_>, name: GuestPtr) -> Result<GuestPtr> {
     Ok(lookup(cx.mem(), &inner, &name)?.map_or(GuestPtr::NULL, |(_, value)| value))
 }
 
+/// Whether the environment has a variable.
+pub fn has_variable(cx: &Cx<'_>, name: &[u8]) -> Result<bool> {
+    let inner = cx.process.libc.program.inner.lock();
+    Ok(lookup(cx.mem(), &inner, name)?.is_some())
+}
+
 /// Puts `text` in the place of the variable `name`, or at the end of a grown array.
 fn put(cx: &mut Cx<'_>, name: &[u8], text: GuestPtr) -> Result<i32> {
     let process = cx.process;

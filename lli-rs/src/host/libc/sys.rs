@@ -177,3 +177,11 @@ pub fn sysconf(name: i32) -> Option<i64> {
     };
     (value != -1 || errno == 0).then_some(value)
 }
+
+/// `getrusage`: `struct rusage` as eighteen longs.
+pub fn usage(who: i32) -> Sys<[u64; 18]> {
+    let mut words = [0_u64; 18];
+    // SAFETY: `struct rusage` of x86-64 Linux is eighteen longs, all of which the call writes.
+    check(unsafe { libc::getrusage(who, words.as_mut_ptr().cast()) } as isize)?;
+    Ok(words)
+}

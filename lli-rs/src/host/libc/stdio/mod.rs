@@ -235,6 +235,12 @@ pub(super) fn push_back(cx: &mut Cx<'_>, file: &File, byte: u8) -> Result<()> {
     buffer::unget(cx, file, byte).map(|_| ())
 }
 
+/// Writes a message of the library to `stderr`.
+pub(super) fn write_standard_error(cx: &mut Cx<'_>, text: &[u8]) -> Result<()> {
+    let stderr = standard(cx, 2)?;
+    buffer::write(cx, &stderr, super::fd::Source::Host(text)).map(|_| ())
+}
+
 /// Forgets a stream and releases its FILE; using it again is a fault from now on.
 fn forget(cx: &mut Cx<'_>, file: &File) {
     cx.process.libc.stdio.streams.lock().remove(&file.ptr);
