@@ -23,7 +23,8 @@ impl Dice {
 struct Gen {
     b: Build,
     dice: Dice,
-    allocas: Vec<(Value, u64)>,
+    /// With their sizes, and the type that most accesses have.
+    allocas: Vec<(Value, u64, Type)>,
     /// Values that dominate the current position.
     known: Vec<Value>,
     /// How many of them the entry block defines.
@@ -65,42 +66,46 @@ impl Gen {
         }
     }
 
-    /// An address in (mostly) one of the allocas.
-    fn place(&mut self, size: u64) -> Value {
-        let (base, room) = *self.dice.pick(&self.allocas);
-        let last = room.saturating_sub(size);
-        let offset = match self.dice.roll(40) {
+    /// An address in (mostly) one of the allocas, and the type to access there.
+    fn place(&mut self) -> (Value, Type) {
+        let (base, room, home) = self.dice.pick(&self.allocas).clone();
+        if self.dice.roll(6) != 0 {
+            return (base, home);
+        }
+        let ty = self.dice.pick(&Gen::types()).clone();
+        let last = room.saturating_sub(ty.store_size());
+        let offset = match self.dice.roll(60) {
             0 => last as i64 + 1,
             1 => -1,
-            n if n < 25 => 0,
-            n if n < 35 => last as i64 / 8 * 8,
+            n if n < 40 => last as i64 / 8 * 8,
             _ => self.dice.roll(last as usize + 1) as i64,
         };
-        match self.dice.roll(4) {
-            0 if offset == 0 => base,
-            1 => {
+        let place = match self.dice.roll(3) {
+            0 => {
                 let half = self.b.gep(base, offset - 3);
                 self.b.gep(half, 3)
             }
             _ => self.b.gep(base, offset),
-        }
+        };
+        (place, ty)
     }
 
     fn inst(&mut self) {
         let ty = self.dice.pick(&Gen::types()).clone();
-        let new = match self.dice.roll(12) {
+        let new = match self.dice.roll(14) {
             0..=3 => {
-                let place = self.place(ty.store_size());
+                let (place, ty) = self.place();
                 Some(self.b.load(place, ty))
             }
             4..=7 => {
-                let (place, value) = (self.place(ty.store_size()), self.value(&ty));
+                let (place, ty) = self.place();
+                let value = self.value(&ty);
                 self.b.store(place, value);
                 None
             }
             8 => {
                 let ty = self.dice.pick(&[Type::I8, Type::I32, Type::I64]).clone();
-                let op = *self.dice.pick(&[BinOp::Add, BinOp::Sub, BinOp::Mul, BinOp::Xor, BinOp::SDiv]);
+                let op = *self.dice.pick(&[BinOp::Add, BinOp::Sub, BinOp::Add, BinOp::Xor, BinOp::SDiv]);
                 let (a, b) = (self.value(&ty), self.value(&ty));
                 Some(self.b.binary(op, a, b))
             }
@@ -117,6 +122,11 @@ impl Gen {
                 let v = self.value(&ty);
                 Some(self.b.observe(v))
             }
+            11 | 12 => {
+                let (place, _, home) = self.dice.pick(&self.allocas).clone();
+                let v = self.b.load(place, home);
+                Some(self.b.observe(v))
+            }
             _ => {
                 let v = self.value(&Type::I64);
                 let narrow = self.b.cast(CastOp::Trunc, v, Type::I32);
@@ -129,14 +139,15 @@ impl Gen {
 
     fn body(seed: u64) -> Function {
         let mut dice = Dice(seed);
-        let blocks = 1 + dice.roll(8);
+        let blocks = 1 + dice.roll(10);
         let b = Build::new(Type::I64, &[Type::I32, Type::I64], blocks);
         let known = b.f.params.clone();
         let mut g = Gen { b, dice, allocas: Vec::new(), known, shared: 0 };
         for _ in 0..1 + g.dice.roll(5) {
-            let size = *g.dice.pick(&[1, 4, 8, 8, 8, 16, 16, 24]);
+            let home = g.dice.pick(&Gen::types()).clone();
+            let size = home.store_size() + *g.dice.pick(&[0, 0, 3, 8, 16]);
             let alloca = g.b.alloca(size);
-            g.allocas.push((alloca, size));
+            g.allocas.push((alloca, size, home));
         }
         for block in 0..blocks {
             g.b.block(block as u32);
