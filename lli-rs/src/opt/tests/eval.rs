@@ -30,17 +30,12 @@ struct Machine<'f> {
 }
 
 /// Where objects lie: far apart, at addresses that depend on nothing but the alloca, and that no program
-/// puts together by chance.
+/// puts together by chance, not even from parts of others.
 fn address(alloca: InstId) -> u64 {
-    (u64::from(alloca.0) << 32) + 0x7a5c_e000
+    (u64::from((alloca.0 + 1).wrapping_mul(0x9e37_79b1)) << 32) + 0x7a5c_e000
 }
 
-/// The alloca near whose object `p` points.
-fn object_at(p: u64) -> InstId {
-    InstId((p >> 32) as u32)
-}
-
-/// Runs `f` for at most so many instructions.
+/// Runs `f` for at most so many instructions, phis not counted (a pass may add some).
 pub fn run(f: &Function, params: &[u64], steps: usize) -> Run {
     let mut m = Machine { f, values: HashMap::new(), objects: HashMap::new(), events: Vec::new() };
     for (p, v) in f.params.iter().zip(params) {
@@ -79,12 +74,14 @@ impl Machine<'_> {
                 .collect();
             self.values.extend(phis);
             for id in insts {
+                if let Inst::Phi(_) = self.f.inst(id).inst {
+                    continue;
+                }
                 if steps == 0 {
                     return false;
                 }
                 steps -= 1;
                 match &self.f.inst(id).inst {
-                    Inst::Phi(_) => {}
                     Inst::Term(t) => match self.leave(t) {
                         Some(to) => (from, block) = (block, to),
                         None => return true,
@@ -120,8 +117,14 @@ impl Machine<'_> {
         }
     }
 
+    /// The alloca near whose object `p` points.
+    fn object_at(&self, p: u64) -> Option<InstId> {
+        let near = |id: &&InstId| address(**id) >> 12 == p >> 12 || address(**id) >> 12 == (p >> 12) + 1;
+        self.objects.keys().find(near).copied()
+    }
+
     fn bytes(&mut self, p: u64, len: u64) -> Option<&mut [u8]> {
-        let alloca = object_at(p);
+        let alloca = self.object_at(p)?;
         let at = p.wrapping_sub(address(alloca));
         let object = self.objects.get_mut(&alloca)?;
         object.get_mut(usize::try_from(at).ok()?..usize::try_from(at.checked_add(len)?).ok()?)
@@ -163,8 +166,10 @@ impl Machine<'_> {
             Inst::Call(call) => {
                 for arg in &call.args {
                     let v = self.get(*arg);
-                    let near = *f.ty(*arg) == Type::Ptr && v[0] as u32 >> 16 == 0x7a5c;
-                    let target = near.then(|| self.objects.get(&object_at(v[0])).cloned()).flatten();
+                    let target = match f.ty(*arg) {
+                        Type::Ptr => self.object_at(v[0]).map(|id| self.objects[&id].clone()),
+                        _ => None,
+                    };
                     self.events.push(Event::Observed(v, target));
                 }
                 out[0] = self.events.len() as u64 & 3;
