@@ -51,6 +51,8 @@ struct Inner {
     first: i32,
     last: i32,
     order: Order,
+    /// The last option that was refused.
+    optopt: i32,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -168,6 +170,8 @@ fn run(
     let print = !quiet && int(cx, OPTERR)? != 0;
     let mut call = Call { argc, argv, letters, longs, index, print, quiet, style, inner };
     let result = call.run(cx);
+    // As glibc does: every call stores what the last refused option was, 0 at first.
+    set_int(cx, OPTOPT, call.inner.optopt)?;
     let mut shared = cx.process.libc.getopt.inner.lock();
     let variables = shared.variables;
     *shared = Inner { variables, ..call.inner };
@@ -323,7 +327,7 @@ impl Call {
         let known = self.letters.iter().position(|b| *b == letter).filter(|_| !b":;".contains(&letter));
         let Some(at) = known else {
             self.say(cx, &[b"invalid option -- '".as_slice(), &[letter], b"'"].concat())?;
-            set_int(cx, OPTOPT, i32::from(letter))?;
+            self.inner.optopt = i32::from(letter);
             return Ok(i32::from(b'?'));
         };
         let follows = |n: usize| self.letters.get(at + n).copied().unwrap_or(0);
@@ -348,7 +352,7 @@ impl Call {
             rest
         } else if optind == self.argc {
             self.say(cx, &[b"option requires an argument -- '".as_slice(), &[letter], b"'"].concat())?;
-            set_int(cx, OPTOPT, i32::from(letter))?;
+            self.inner.optopt = i32::from(letter);
             self.inner.next = GuestPtr::NULL;
             return Ok(self.missing());
         } else {
@@ -437,7 +441,7 @@ impl Call {
     fn refuse(&mut self, cx: &mut Cx<'_>, optind: i32) -> Result<i32> {
         self.inner.next = GuestPtr::NULL;
         set_int(cx, OPTIND, optind + 1)?;
-        set_int(cx, OPTOPT, 0)?;
+        self.inner.optopt = 0;
         Ok(i32::from(b'?'))
     }
 
@@ -459,7 +463,7 @@ impl Call {
             if row.has_argument == 0 {
                 set_int(cx, OPTIND, optind)?;
                 self.say(cx, &[&name[..], b" doesn't allow an argument"].concat())?;
-                set_int(cx, OPTOPT, row.value)?;
+                self.inner.optopt = row.value;
                 return Ok(i32::from(b'?'));
             }
             set_optarg(cx, value)?;
@@ -467,7 +471,7 @@ impl Call {
             if optind >= self.argc {
                 set_int(cx, OPTIND, optind)?;
                 self.say(cx, &[&name[..], b" requires an argument"].concat())?;
-                set_int(cx, OPTOPT, row.value)?;
+                self.inner.optopt = row.value;
                 return Ok(self.missing());
             }
             set_optarg(cx, self.argument(cx, optind)?)?;

@@ -26,7 +26,6 @@ host_table! {
         "int getdtablesize(void)" => getdtablesize,
         "long gethostid(void)" => gethostid,
         "int gethostname(char *name[w], size_t size)" => gethostname: name, size,
-        "int getloadavg(double *loads[w n*8], int n)" => getloadavg: loads, n,
         "int getpagesize(void)" => getpagesize,
         "pid_t getpgid(pid_t pid)" => getpgid: pid,
         "pid_t getpgrp(void)" => getpgrp,
@@ -353,17 +352,6 @@ fn sysinfo(cx: &mut Cx<'_>, to: GuestPtr) -> Result<i32> {
     words[13] = u64::from(info.mem_unit);
     cx.mem().store(to, words)?;
     Ok(0)
-}
-
-fn getloadavg(cx: &mut Cx<'_>, to: GuestPtr, n: i32) -> Result<i32> {
-    let n = n.clamp(0, 3);
-    cx.mem().slice_mut(to, n as u64 * 8)?;
-    let loads = rustix::system::sysinfo().loads;
-    for (at, load) in loads.iter().take(n as usize).enumerate() {
-        let value = if hidden(cx) { 0.0 } else { *load as f64 / 65536.0 };
-        cx.mem().store(to.offset(at as i64 * 8), value)?;
-    }
-    Ok(n)
 }
 
 fn uname(cx: &mut Cx<'_>, to: GuestPtr) -> Result<i32> {

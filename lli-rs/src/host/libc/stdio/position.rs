@@ -227,15 +227,11 @@ fn setvbuf(cx: &mut Cx<'_>, stream: GuestPtr, buffer: GuestPtr, mode: i32, size:
         }
         _ => return Ok(EOF),
     };
+    file.set_head(cx, &head)?;
     if mode != libc::_IONBF && buffer.is_null() {
-        if head.flags & flag::PUTTING != 0 {
-            // The fast path of putc shall see the new mode.
-            head.write_end = head.write_base;
-        }
-        file.set_head(cx, &head)?;
+        // As in glibc, what room the buffer has left is still filled without looking for newlines.
         return Ok(0);
     }
-    file.set_head(cx, &head)?;
     let done = buffer::set_program_buffer(cx, &file, buffer, size)?;
     Ok(if done { 0 } else { EOF })
 }
