@@ -39,7 +39,8 @@ bench: setup-bench build ## programs side by side: native, svm-lli and other eng
 	$(CARGO) run --release -p svm-tests --bin bench
 
 bless: build ## write the golden fault reports anew
-	SVM_BLESS=1 $(CARGO) test --release -p svm-tests -- fault/
+	for tests in fault/ example/; do \
+		SVM_BLESS=1 $(CARGO) test -q --release -p svm-tests --test suite -- --test-threads=1 $$tests || exit 1; done
 
 fmt: ## format the Rust sources
 	$(CARGO) fmt --all

@@ -3,6 +3,7 @@
 //! `// expect: KIND` names the fault that must be reported (alternatives separated by ` | `); `// args: ...` gives arguments, split at blanks;
 //! `// stdin: TEXT` gives standard input (`\n` is a line end); `// flags: ...` adds compiler flags;
 //! `// seconds: N` raises the time limit; `// levels: O0` restricts the optimization levels and must say why after a `;`.
+//! `// hide: long-numbers` leaves numbers of more than eight digits out of the golden report.
 //! A line of a fault case that ends in `// BAD` holds the bad access.
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub struct Case {
     pub stdin: String,
     /// Compiler flags.
     pub flags: Vec<String>,
+    /// Does the report show distances between objects, which depend on where they happen to lie?
+    pub hide_long_numbers: bool,
     /// Time limit in seconds, 0 for the default.
     pub seconds: u64,
     /// Optimization levels to run at.
@@ -38,8 +41,13 @@ pub struct Case {
 /// Reads a case's directives.
 pub fn parse(name: &str, path: &Path) -> Check<Case> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let mut case =
-        Case { name: name.into(), path: path.into(), levels: Opt::BOTH.to_vec(), ..Case::default() };
+    let mut case = Case {
+        name: name.into(),
+        path: path.into(),
+        levels: Opt::BOTH.to_vec(),
+        status: 99,
+        ..Case::default()
+    };
     for line in text.lines().take_while(|line| line.starts_with("//")) {
         let Some((key, value)) = line.trim_start_matches('/').trim().split_once(": ") else {
             continue;
@@ -50,6 +58,7 @@ pub fn parse(name: &str, path: &Path) -> Check<Case> {
             "status" => {
                 case.status = value.trim().parse().map_err(|e| format!("{name}: status: {e}"))?;
             }
+            "hide" => case.hide_long_numbers = value.trim() == "long-numbers",
             "args" => case.args = words(),
             "flags" => case.flags = words(),
             "stdin" => case.stdin = value.replace("\\n", "\n"),

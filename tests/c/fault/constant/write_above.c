@@ -1,5 +1,5 @@
 // A constant array is written one element past its end.
-// expect: constant-out-of-bounds | write-to-constant
+// expect: constant-out-of-bounds
 // args: 8
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // An object that was freed is called.
-// expect: call-of-non-function | use-after-free
+// expect: call-of-non-function
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,5 @@
 // A variable length array is larger than any stack.
 // expect: stack-exhausted
-// status: 97
 // args: 1000000000000
 #include <stdio.h>
 #include <stdlib.h>

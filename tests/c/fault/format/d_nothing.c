@@ -1,5 +1,5 @@
 // %d is given nothing.
-// expect: varargs-out-of-bounds
+// expect: libc-misuse
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // The third %d has no argument left.
-// expect: varargs-out-of-bounds
+// expect: libc-misuse
 #include <stdio.h>
 #include <string.h>
 

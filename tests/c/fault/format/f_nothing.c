@@ -1,5 +1,5 @@
 // %f is given nothing.
-// expect: varargs-out-of-bounds
+// expect: libc-misuse
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // %s is given an integer.
-// expect: null-pointer | wild-pointer | libc-misuse
+// expect: libc-misuse
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // The * of a width is given nothing.
-// expect: varargs-out-of-bounds
+// expect: libc-misuse
 #include <stdio.h>
 #include <string.h>
 

@@ -11,7 +11,7 @@ static __attribute__((noinline)) char get(const char *p, long i) {
 }
 
 int main(int argc, char **argv) {
-    (void)argc;
+    a[0] = (char)argc; // written, or the optimizer makes it a constant
     puts("before");
     printf("after %d\n", get(a, atol(argv[1])));
     return 0;

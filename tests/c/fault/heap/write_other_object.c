@@ -1,5 +1,6 @@
 // A heap object is indexed so that the access lies exactly inside another live object.
 // expect: heap-out-of-bounds
+// hide: long-numbers
 // args: 3
 #include <stdint.h>
 #include <stdio.h>

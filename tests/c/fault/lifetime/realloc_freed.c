@@ -1,5 +1,5 @@
 // An object is reallocated after it was freed.
-// expect: use-after-free | double-free
+// expect: double-free
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // A small integer is used as a pointer.
-// expect: null-pointer | wild-pointer
+// expect: null-pointer
 // args: 0x40
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // A stream is written after it was closed.
-// expect: use-after-free | libc-misuse
+// expect: libc-misuse
 #include <stdio.h>
 
 static __attribute__((noinline)) int put(FILE *f) {

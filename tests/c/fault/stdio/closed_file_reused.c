@@ -1,5 +1,5 @@
 // A stream is read after it was closed and another one was opened.
-// expect: use-after-free | libc-misuse
+// expect: libc-misuse
 #include <stdio.h>
 
 static __attribute__((noinline)) int get(FILE *f) {
