@@ -475,17 +475,3 @@ pub fn random_name() -> [u8; 6] {
         letter
     })
 }
-
-/// Whether the guest may do what a capability stands for.
-pub fn allows(cx: &Cx<'_>, cap: crate::host::Cap) -> bool {
-    use crate::host::Cap;
-    let config = &cx.process.config;
-    !config.sandbox
-        || match cap {
-            Cap::None => true,
-            Cap::Files => !config.dirs.is_empty(),
-            Cap::Clock => config.clock,
-            Cap::Env => true,
-            Cap::Net | Cap::Process | Cap::Random => false,
-        }
-}

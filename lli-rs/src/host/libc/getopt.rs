@@ -233,10 +233,10 @@ impl Call {
 
     fn run(&mut self, cx: &mut Cx<'_>) -> Result<i32> {
         let next = self.inner.next;
-        if next.is_null() || cx.mem().load::<u8>(next)? == 0 {
-            if let Some(answer) = self.advance(cx)? {
-                return Ok(answer);
-            }
+        if (next.is_null() || cx.mem().load::<u8>(next)? == 0)
+            && let Some(answer) = self.advance(cx)?
+        {
+            return Ok(answer);
         }
         self.short(cx)
     }

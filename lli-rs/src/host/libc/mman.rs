@@ -47,11 +47,11 @@ struct Mapping {
 }
 
 /// The mapping that holds all of `len` bytes at `address`, and the offset in it.
-fn find<'m>(
-    mappings: &'m mut BTreeMap<GuestPtr, Mapping>,
+fn find(
+    mappings: &mut BTreeMap<GuestPtr, Mapping>,
     address: GuestPtr,
     len: u64,
-) -> Option<(GuestPtr, u64, &'m mut Mapping)> {
+) -> Option<(GuestPtr, u64, &mut Mapping)> {
     let (base, mapping) = mappings.range_mut(..=address).next_back()?;
     let offset = address.bits() - base.bits();
     let end = offset.checked_add(len)?;
@@ -99,10 +99,10 @@ fn map(
         return Ok(Ok(address));
     }
     let file = if anonymous { None } else { Some(fd::get(cx, fd)) };
-    if let Some(file) = &file {
-        if let Err(errno) = file.as_ref().map_err(|e| *e).and_then(|f| copyable(f, protection, flags)) {
-            return Ok(Err(errno));
-        }
+    if let Some(file) = &file
+        && let Err(errno) = file.as_ref().map_err(|e| *e).and_then(|f| copyable(f, protection, flags))
+    {
+        return Ok(Err(errno));
     }
     let site = cx.site();
     let Ok(base) = cx.mem().alloc(size, PAGE, ObjectKind::Mapping, site) else {

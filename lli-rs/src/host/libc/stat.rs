@@ -57,11 +57,11 @@ fn encode(stat: &Stat) -> [u8; 144] {
     put(56, stat.st_blksize as u64);
     put(64, stat.st_blocks as u64);
     put(72, stat.st_atime as u64);
-    put(80, stat.st_atime_nsec as u64);
+    put(80, stat.st_atime_nsec);
     put(88, stat.st_mtime as u64);
-    put(96, stat.st_mtime_nsec as u64);
+    put(96, stat.st_mtime_nsec);
     put(104, stat.st_ctime as u64);
-    put(112, stat.st_ctime_nsec as u64);
+    put(112, stat.st_ctime_nsec);
     bytes
 }
 
