@@ -96,7 +96,7 @@ pub fn translate<'m>(
 impl<'m> BodyCx<'_, 'm> {
     fn number(&mut self, params: &[Val<'m>], blocks: &[Block<'m>], locs: &[u32]) -> Result<(), Refusal> {
         for (i, param) in params.iter().enumerate() {
-            let ty = self.shared.names.types.get(param.ty())?;
+            let ty = self.ty(*param)?;
             let value = self.f.add_value(ValueDef::Param(i as u32), ty);
             self.values.insert(param.key(), value);
             self.f.params.push(value);
@@ -111,7 +111,7 @@ impl<'m> BodyCx<'_, 'm> {
             }
             for inst in block.insts() {
                 let loc = locs.next().map_or(LocId::NONE, |l| LocId(*l));
-                if let Ok(ty) = self.shared.names.types.get(inst.ty())
+                if let Ok(ty) = self.ty(inst)
                     && ty != Type::Void
                 {
                     let unread = Inst::Unsupported(self.shared.unread.clone());
@@ -220,7 +220,7 @@ impl<'m> BodyCx<'_, 'm> {
 
     /// Our type of a value.
     pub fn ty(&mut self, v: Val<'m>) -> Result<Type, Refusal> {
-        self.shared.names.types.get(v.ty())
+        self.shared.names.types.value(v.ty())
     }
 
     /// The source name of an alloca.

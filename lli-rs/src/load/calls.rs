@@ -11,8 +11,8 @@ use super::module::{function_types, param_attr};
 use super::raw::{Val, ValKind, op};
 use super::types::Refusal;
 use crate::ir::{
-    AsmCall, BinOp, CallSite, Callee, CastOp, Const, ICmpPred, Inst, Intrinsic, Ordering, ParamAttr,
-    Signature, Symbol, Terminator, Type, Value,
+    AsmCall, CallSite, Callee, CastOp, Const, ICmpPred, Inst, Intrinsic, Ordering, ParamAttr, Signature,
+    Symbol, Terminator, Type, Value,
 };
 
 impl<'m> BodyCx<'_, 'm> {
@@ -150,7 +150,7 @@ impl<'m> BodyCx<'_, 'm> {
                 Inst::FCmp(pred, self.arg(v, 0)?, self.arg(v, 1)?)
             }
             Meaning::LoadRelative => self.load_relative(v)?,
-            Meaning::MoveMask => return self.move_mask(v),
+            Meaning::X86(op) => return self.x86(v, op),
             Meaning::CountLanes => return self.count_lanes(v),
             Meaning::MaskedLoad => {
                 // Older bitcode has the alignment in second place.
@@ -197,27 +197,6 @@ impl<'m> BodyCx<'_, 'm> {
         };
         let at = self.push(gep, Type::Ptr);
         Ok(Inst::Load { ptr: at.ok_or("load.relative")?, atomic: None })
-    }
-
-    /// The sign bits of a vector's lanes as an integer.
-    fn move_mask(&mut self, v: Val<'m>) -> Result<(), Refusal> {
-        let vector = self.arg(v, 0)?;
-        let ty = self.f.ty(vector).clone();
-        let Some((elem, len)) = ty.as_vector() else { return Err("move mask of a scalar".into()) };
-        let bits = u32::try_from(elem.bits()).map_err(|_| "move mask")?;
-        let ints = Type::vector(Type::Int(bits), len);
-        let lanes = match elem {
-            Type::Int(_) => vector,
-            _ => self.push(Inst::Cast(CastOp::BitCast, vector), ints.clone()).ok_or("move mask")?,
-        };
-        let amount: Arc<[Const]> = vec![Const::Int(u64::from(bits) - 1); len as usize].into();
-        let amount = self.f.add_const(Const::List(amount), ints.clone());
-        let signs = self.push(Inst::Binary(BinOp::LShr, lanes, amount), ints).ok_or("move mask")?;
-        let flags = Type::vector(Type::BOOL, len);
-        let flags = self.push(Inst::Cast(CastOp::Trunc, signs), flags).ok_or("move mask")?;
-        let packed = self.push(Inst::Cast(CastOp::BitCast, flags), Type::Int(len)).ok_or("move mask")?;
-        self.finish(v, Inst::Cast(CastOp::ZExt, packed));
-        Ok(())
     }
 
     /// The number of lanes before the first that is not zero.

@@ -18,6 +18,8 @@ pub struct Names {
     pub types: Types,
     /// Globals and functions by LLVM's address.
     pub symbols: FxHashMap<usize, Symbol>,
+    /// Numbers of the blocks of functions that have labels as values. Their bodies are never dropped.
+    labels: FxHashMap<usize, FxHashMap<usize, BlockId>>,
 }
 
 /// What a `getelementptr` adds to its base.
@@ -145,9 +147,13 @@ impl<'a> Folder<'a> {
     fn block_address(&mut self, v: Val) -> Result<Const, Refusal> {
         let refusal = || "blockaddress of a block that is gone".to_string();
         let (function, block) = v.block_address().ok_or_else(refusal)?;
-        let index = function.blocks().iter().position(|b| *b == block).ok_or_else(refusal)?;
+        let labels = self.names.labels.entry(function.key()).or_insert_with(|| {
+            let numbers = (0..).map(BlockId);
+            function.blocks().iter().map(|b| b.key()).zip(numbers).collect()
+        });
+        let number = *labels.get(&block.key()).ok_or_else(refusal)?;
         match self.names.symbols.get(&function.key()) {
-            Some(Symbol::Func(id)) => Ok(Const::Addr(Symbol::Block(*id, BlockId(index as u32)), 0)),
+            Some(Symbol::Func(id)) => Ok(Const::Addr(Symbol::Block(*id, number), 0)),
             _ => Err(refusal()),
         }
     }

@@ -1,6 +1,7 @@
 //! LLVM's intrinsics by name: which become ours, which are dropped, which pass an operand on.
 
 use super::inst::FCMP;
+use super::x86::{X86, X86_OPS};
 use crate::ir::{BinOp, CastOp, FCmpPred, Intrinsic as I};
 
 /// What becomes of the calls of an intrinsic.
@@ -26,8 +27,8 @@ pub enum Meaning {
     FCmp,
     /// See `relative.rs`.
     LoadRelative,
-    /// Sign bits of lanes.
-    MoveMask,
+    /// See `x86.rs`.
+    X86(X86),
     /// Trailing zero lanes of a vector.
     CountLanes,
     /// (ptr, [alignment,] mask, pass-through)
@@ -188,13 +189,11 @@ const OTHERS: &[(&str, Meaning)] = &[
     ("allow.runtime.check", Meaning::Number(1)),
     ("allow.ubsan.check", Meaning::Number(1)),
     ("objectsize", Meaning::ObjectSize),
+    ("x86.rdtsc", Meaning::Op(I::ReadCycleCounter, 0)),
     ("x86.sse2.lfence", Meaning::Fence),
     ("x86.sse2.mfence", Meaning::Fence),
     ("x86.sse.sfence", Meaning::Fence),
     ("load.relative", Meaning::LoadRelative),
-    ("x86.sse2.pmovmskb.128", Meaning::MoveMask),
-    ("x86.sse.movmsk.ps", Meaning::MoveMask),
-    ("x86.sse2.movmsk.pd", Meaning::MoveMask),
     ("experimental.cttz.elts", Meaning::CountLanes),
     ("masked.load", Meaning::MaskedLoad),
     ("masked.gather", Meaning::MaskedLoad),
@@ -220,6 +219,11 @@ pub fn meaning(name: &str) -> Meaning {
     let Some(name) = name.strip_prefix("llvm.") else { return Meaning::Unknown };
     if let Some((_, meaning)) = OTHERS.iter().find(|(n, _)| *n == name) {
         return *meaning;
+    }
+    if let Some(name) = name.strip_prefix("x86.")
+        && let Some((_, op)) = X86_OPS.iter().find(|(n, _)| *n == name)
+    {
+        return Meaning::X86(*op);
     }
     // The other constrained ones have the arguments of the ordinary ones, then metadata.
     let (plain, constrained) = match name.strip_prefix("experimental.constrained.") {

@@ -6,7 +6,8 @@
 //! [`ir::Inst::Unsupported`], which is a fault only if it is reached.
 //!
 //! `raw/` alone calls C. LLVM's bitcode reader is not hardened: of 600 damaged variants of a small module
-//! with debug info it crashes on some 5 % and loops on two. [`Loader::open_untrusted`] is for such input.
+//! with debug info it crashes on some 5 % and loops on two. [`Loader::open_untrusted`] is for such input;
+//! [`report_reader_crashes`] lets a program say what happened.
 
 mod body;
 mod calls;
@@ -19,6 +20,7 @@ mod raw;
 mod relative;
 mod source;
 mod types;
+mod x86;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ use consts::Names;
 use debug::{Strings, place};
 use intrinsics::Meaning;
 use raw::child::{self, Trial};
+pub use raw::guard::{is_reading, report_reader_crashes};
 use raw::{Image, Input, OpenError};
 pub use source::Source;
 

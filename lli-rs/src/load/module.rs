@@ -12,6 +12,7 @@ use super::types::{Refusal, Types};
 use crate::error::LoadError;
 use crate::ir::{
     Const, FuncDecl, FuncId, Global, GlobalId, Linkage, Module, ParamAttr, Signature, Structor, Symbol, Type,
+    const_fits,
 };
 
 // LLVM's linkage numbers, part of its stable C API.
@@ -19,6 +20,9 @@ const AVAILABLE_EXTERNALLY: i32 = 1;
 const INTERNAL: i32 = 8;
 const PRIVATE: i32 = 9;
 const EXTERN_WEAK: i32 = 12;
+
+/// Larger objects do not fit the guest's memory; constants share parts, so that a small file can ask for them.
+const MAX_INIT: u64 = 1 << 30;
 
 fn linkage(v: Val) -> Linkage {
     match v.linkage() {
@@ -97,8 +101,8 @@ fn functions(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<
 /// Result and parameter types of a function type.
 pub fn function_types(types: &mut Types, ty: Ty) -> Result<(Type, Vec<Type>, bool), Refusal> {
     let (ret, params, variadic) = ty.function();
-    let params = params.into_iter().map(|p| types.get(p)).collect::<Result<_, _>>()?;
-    Ok((types.get(ret)?, params, variadic))
+    let params = params.into_iter().map(|p| types.value(p)).collect::<Result<_, _>>()?;
+    Ok((types.value(ret)?, params, variadic))
 }
 
 /// How an argument is passed. `attr` looks an attribute up.
@@ -142,7 +146,14 @@ fn read_global(v: Val, shared: &mut Shared) -> Result<Global, LoadError> {
             if init.ty() != v.value_type() {
                 return Err(refuse("an initial value of another type".into()));
             }
-            Some(Folder::new(&mut shared.names).fold(init).map_err(refuse)?)
+            if ty.size() > MAX_INIT && init.kind() != ValKind::Zero {
+                return Err(refuse("an initial value of more than 1 GiB".into()));
+            }
+            let init = Folder::new(&mut shared.names).fold(init).map_err(refuse)?;
+            if !const_fits(&init, &ty) {
+                return Err(refuse("an initial value that is not of its type".into()));
+            }
+            Some(init)
         }
         _ => None,
     };

@@ -81,6 +81,7 @@ fn instructions_are_refused_where_they_stand() {
         ("%r = call ptr @llvm.adjust.trampoline(ptr %p)", "intrinsic llvm.adjust.trampoline"),
         ("%r = atomicrmw fmaximum ptr %p, float 0.0 seq_cst", "atomicrmw operation 19"),
         ("%r = load i32, ptr addrspacecast (ptr addrspace(256) null to ptr)", "instruction addrspacecast"),
+        ("%r = load [99999 x i8], ptr %p", "value of more than 64 KiB: [99999 x i8]"),
         ("call void @vf() [ \"deopt\"() ]", "call with operand bundles"),
     ];
     for (inst, expected) in cases {
@@ -140,4 +141,24 @@ fn two_definitions_do_not_link() {
     assert_eq!(error, "cannot link: Linking globals named 'twin': symbol multiply defined!");
     let bad = bytes("bad", &b"BC\xC0\xDE\0\0\0\0"[..]);
     assert!(Loader::open(&one, &[bad]).err().unwrap().to_string().starts_with("cannot load bad: "));
+}
+
+#[test]
+fn a_loader_can_move_to_another_thread() {
+    let mut loader = assembly(&format!("{HEAD}define void @f() {{ ret void }}\n"));
+    std::thread::spawn(move || loader.check_all()).join().unwrap();
+}
+
+#[test]
+fn small_files_cannot_ask_for_endless_work() {
+    let mut types = String::from("%t0 = type {}\n");
+    for i in 1..=40 {
+        types += &format!("%t{i} = type {{ %t{}, %t{} }}\n", i - 1, i - 1);
+    }
+    let text = format!("{HEAD}{types}@g = global %t40 zeroinitializer\n");
+    assert_eq!(refusal(&text), "unsupported: type of more than 2^20 parts, in global g");
+    let text = format!("{HEAD}@g = global {{ [2000000000 x i8], i8 }} {{ [2000000000 x i8] undef, i8 1 }}\n");
+    assert_eq!(refusal(&text), "unsupported: an initial value of more than 1 GiB, in global g");
+    let text = format!("{HEAD}@g = global <9999999 x i64> zeroinitializer\n");
+    assert_eq!(refusal(&text), "unsupported: type <9999999 x i64>, in global g");
 }

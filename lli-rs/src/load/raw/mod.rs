@@ -8,6 +8,7 @@
 mod body;
 pub mod child;
 mod ffi;
+pub mod guard;
 pub mod op;
 mod ty;
 mod value;
@@ -123,13 +124,14 @@ impl Image {
         }
         for i in 0..image.buffers.len() {
             let input = image.buffers[i].clone();
-            let module = image.read(&input).map_err(|e| OpenError::Invalid(input.name.clone(), e))?;
+            let module = guard::reading(|| image.read(&input))
+                .map_err(|e| OpenError::Invalid(input.name.clone(), e))?;
             let verdict = accept(&input, &target(module), &layout(module));
             if single {
                 image.module = module;
             } else if verdict.is_ok() {
                 // SAFETY: both modules are of this context; the source is destroyed in any case.
-                if unsafe { LLVMLinkModules2(image.module, module) } != 0 {
+                if guard::reading(|| unsafe { LLVMLinkModules2(image.module, module) }) != 0 {
                     return Err(OpenError::Link(image.first_diagnostic("the linker gave no reason")));
                 }
             } else {
@@ -208,7 +210,7 @@ impl Image {
         let mut error = ptr::null_mut();
         // SAFETY: the module is live; a failure sets the message.
         unsafe {
-            if ffi::svm_verify_module(self.module, &raw mut error) {
+            if guard::reading(|| ffi::svm_verify_module(self.module, &raw mut error)) {
                 Ok(())
             } else {
                 Err(take_message(error))
@@ -272,7 +274,7 @@ impl Image {
 
     /// Reads and verifies a body and takes its debug info.
     pub fn read_body<'m>(&'m self, function: Val<'m>) -> Result<Body<'m>, String> {
-        Body::read(function).map_err(|e| self.explain(e))
+        guard::reading(|| Body::read(function)).map_err(|e| self.explain(e))
     }
 }
 
