@@ -29,6 +29,11 @@ pub enum LoadError {
         /// The function it stands in, where it stands in one.
         function: Option<String>,
     },
+    /// A host function of the embedder's is not declared well.
+    HostFunction {
+        /// What is wrong with it.
+        cause: String,
+    },
     /// Two modules cannot be linked.
     Link {
         /// What the linker said.
@@ -48,6 +53,7 @@ impl fmt::Display for LoadError {
                 write!(f, "unsupported: {what}")?;
                 function.iter().try_for_each(|name| write!(f, " (in function {name})"))
             }
+            LoadError::HostFunction { cause } => write!(f, "host function: {cause}"),
             LoadError::Link { cause } => write!(f, "cannot link: {cause}"),
         }
     }

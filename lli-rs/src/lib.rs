@@ -1,8 +1,11 @@
 //! SVM: runs LLVM bitcode safely.
 //!
+//! An embedder starts at [`Engine`], [`Instance`] and [`Fault`]; the modules are what they are made of.
+//!
 //! Data flows one way: `load` -> [`ir`] -> `opt` -> `bytecode` -> `interp`, over [`machine`], [`host`]
 //! and `svm_memory`; faults end in [`report`].
 
+mod api;
 pub mod bytecode;
 pub mod cli;
 pub mod error;
@@ -15,3 +18,9 @@ pub mod machine;
 pub mod opt;
 pub mod report;
 pub mod semantics;
+
+pub use api::{Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, Module, State};
+pub use error::LoadError;
+pub use load::Source;
+pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Trap};
+pub use svm_memory::GuestPtr;

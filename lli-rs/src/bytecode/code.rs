@@ -224,6 +224,8 @@ pub enum CallTarget {
     Guest(FuncId),
     /// A host function.
     Host(&'static HostFn),
+    /// A closure of the embedder's.
+    Closure(u32),
     /// Whatever the pointer says.
     Pointer,
 }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::api::Instance;
 use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
 use crate::load::{Loader, Source};
@@ -48,9 +49,9 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
         None => {}
     }
     let Tier::Interp = args.tier;
-    let process = Process::new(loader, config(args))?;
-    let outcome = process.run(&args.entry, &guest_args(args));
-    Ok(finish::finish(args, &process, &outcome))
+    let mut instance = Instance::sole(loader, config(args))?;
+    let outcome = instance.run(&args.entry, &guest_args(args));
+    Ok(finish::finish(args, instance.process(), &outcome))
 }
 
 fn source(path: &Path) -> Source {

@@ -2,7 +2,7 @@
 
 use svm_memory::GuestPtr;
 
-use super::VarArgs;
+use super::{CType, VarArgs};
 use super::varargs::ArgClass;
 use crate::machine::{Result, Trap};
 
@@ -111,31 +111,37 @@ impl<'a> FromArg<'a> for VarArgs<'a> {
 pub trait IntoRet {
     /// As register slots, zero-extended.
     fn into_slots(self) -> [u64; 2];
+    /// Whether it is what a C function of that result type returns.
+    fn fits(c: CType) -> bool;
 }
 
 macro_rules! into_slots {
-    ($($ty:ty: $v:ident => $value:expr),* $(,)?) => {$(
+    ($($ty:ty: $v:ident => $value:expr, $c:pat),* $(,)?) => {$(
         impl IntoRet for $ty {
             #[inline]
             fn into_slots(self) -> [u64; 2] {
                 let $v = self;
                 $value
             }
+
+            fn fits(c: CType) -> bool {
+                matches!(c, $c)
+            }
         }
     )*};
 }
 
 into_slots! {
-    (): _v => [0, 0],
-    GuestPtr: v => [v.bits(), 0],
-    i32: v => [u64::from(v as u32), 0],
-    u32: v => [u64::from(v), 0],
-    i64: v => [v as u64, 0],
-    u64: v => [v, 0],
-    u16: v => [u64::from(v), 0],
-    f64: v => [v.to_bits(), 0],
-    f32: v => [u64::from(v.to_bits()), 0],
-    X87: v => v.slots(),
-    (u64, u64): v => [v.0, v.1],
-    (f64, f64): v => [v.0.to_bits(), v.1.to_bits()],
+    (): _v => [0, 0], CType::Void,
+    GuestPtr: v => [v.bits(), 0], CType::Ptr,
+    i32: v => [u64::from(v as u32), 0], CType::Int { bits: ..=32, .. },
+    u32: v => [u64::from(v), 0], CType::Int { bits: ..=32, .. },
+    i64: v => [v as u64, 0], CType::Int { bits: 64, .. },
+    u64: v => [v, 0], CType::Int { bits: 64, .. },
+    u16: v => [u64::from(v), 0], CType::Int { bits: 16, .. },
+    f64: v => [v.to_bits(), 0], CType::Double,
+    f32: v => [u64::from(v.to_bits()), 0], CType::Float,
+    X87: v => v.slots(), CType::LongDouble,
+    (u64, u64): v => [v.0, v.1], CType::IntPair,
+    (f64, f64): v => [v.0.to_bits(), v.1.to_bits()], CType::DoublePair,
 }

@@ -35,19 +35,86 @@ pub struct HostFn {
     pub cap: Cap,
     /// The adapter around the Rust function.
     pub call: fn(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+    name: &'static str,
+    fixed: u32,
 }
 
 impl HostFn {
-    /// The linker name, cut out of the prototype.
-    pub fn name(&self) -> &'static str {
-        let head = self.proto.split('(').next().unwrap_or("");
-        head.rsplit([' ', '*']).next().unwrap_or("")
+    /// A row: the prototype is cut apart when the table is compiled.
+    pub const fn row(
+        proto: &'static str,
+        cap: Cap,
+        call: fn(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+    ) -> HostFn {
+        HostFn { proto, cap, call, name: name_of(proto), fixed: fixed_params(proto) }
+    }
+
+    /// The linker name.
+    #[inline(always)]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The number of parameters before `...`.
+    pub const fn fixed_params(&self) -> u32 {
+        self.fixed
     }
 
     /// The parsed prototype. A malformed row is a bug of ours that the table tests find.
     pub fn parse(&self) -> std::result::Result<Proto, super::ProtoError> {
         Proto::parse(self.proto)
     }
+}
+
+/// The last word before the parameter list.
+const fn name_of(proto: &str) -> &str {
+    let bytes = proto.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b'(' {
+        end += 1;
+    }
+    let mut start = end;
+    while start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_') {
+        start -= 1;
+    }
+    proto.split_at(end).0.split_at(start).1
+}
+
+/// How many parameters stand in the list, `void` and `...` left out.
+const fn fixed_params(proto: &str) -> u32 {
+    let bytes = proto.as_bytes();
+    let mut at = proto.len() - name_tail(proto);
+    let (mut count, mut word, mut first) = (0, 0, at);
+    while at < bytes.len() {
+        match bytes[at] {
+            b',' | b')' => {
+                let void = at - first == 4 && bytes[first] == b'v' && bytes[at - 1] == b'd';
+                let dots = word > 0 && bytes[at - 1] == b'.';
+                if word > 0 && !void && !dots {
+                    count += 1;
+                }
+                word = 0;
+                first = at + 1;
+            }
+            b' ' if word == 0 => first = at + 1,
+            _ => word += 1,
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Bytes from behind the opening parenthesis on.
+const fn name_tail(proto: &str) -> usize {
+    let bytes = proto.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        at += 1;
+        if bytes[at - 1] == b'(' {
+            break;
+        }
+    }
+    bytes.len() - at
 }
 
 /// A variable of the C library that a program may name (`stdout`, `environ`, `optind`, ...).
@@ -113,17 +180,30 @@ macro_rules! host_table {
     ];) => {
         $(#[$meta])*
         $vis static $name: &[$crate::host::HostFn] = &[$(
-            $crate::host::HostFn {
-                proto: $proto,
-                cap: $crate::host::host_table!(@cap $($cap)?),
-                call: |cx, args| {
+            $crate::host::HostFn::row(
+                $proto,
+                $crate::host::host_table!(@cap $($cap)?),
+                |cx, args| {
                     $($(let $arg = args.next()?;)+)?
                     let result = $f(cx $($(, $arg)+)?)?;
                     args.ret(result);
                     Ok(())
                 },
-            }
+            )
         ),*];
     };
 }
 pub(crate) use host_table;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_agree_with_the_parser() {
+        for f in Registry::libc().functions() {
+            let proto = f.parse().unwrap();
+            assert_eq!((f.name(), f.fixed_params()), (&*proto.name, proto.params.len() as u32), "{}", f.proto);
+        }
+    }
+}

@@ -13,12 +13,14 @@
 //! `host/` alone calls the real libc for the guest; guest bytes are reached through `svm_memory` only.
 
 mod args;
+mod closure;
 mod frame;
 pub mod libc;
 mod proto;
 mod varargs;
 
 pub use args::{Args, FromArg, IntoRet, X87};
+pub use closure::{Closures, HostClosure};
 pub(crate) use frame::host_table;
 pub use frame::{CallbackSig, Cap, HostFn, HostGlobal, Registry};
 pub use proto::{CType, Param, Proto, ProtoError, PtrUse};

@@ -2,7 +2,7 @@
 
 use svm_memory::GuestPtr;
 
-use crate::bytecode::emit::call::{call_matches, host_matches, signature_text};
+use crate::bytecode::emit::call::{call_matches, host_matches, proto_matches, signature_text};
 use crate::bytecode::{CallDesc, CallTarget, Code, Desc, Target, Word};
 use crate::host::{Args, HostFn};
 use crate::ir::{FuncId, Signature};
@@ -187,9 +187,12 @@ fn tail_call(
 #[inline(always)]
 pub(crate) fn call_host(m: &mut Interp<'_>, w: Word) -> Result<()> {
     let desc = call_desc(m)?;
-    let CallTarget::Host(host) = desc.target else { return Err(Trap::Unreachable) };
     m.save();
-    let result = host_call(m.process, m.thread, m.fp, desc, host, desc.fixed)?;
+    let result = match desc.target {
+        CallTarget::Host(host) => host_call(m.process, m.thread, m.fp, desc, host, desc.fixed)?,
+        CallTarget::Closure(number) => closure_call(m.process, m.thread, m.fp, desc, number)?,
+        CallTarget::Guest(_) | CallTarget::Pointer => return Err(Trap::Unreachable),
+    };
     store_result(m, w.a(), desc, result);
     m.advance(2);
     Ok(())
@@ -222,6 +225,33 @@ fn host_call(
     host: &'static HostFn,
     fixed: u32,
 ) -> Result<[u64; 2]> {
+    call_out(process, thread, fp, (desc, fixed), host.name(), host.call)
+}
+
+/// Calls a closure of the embedder's.
+#[inline(never)]
+fn closure_call(
+    process: &Process,
+    thread: &mut Thread,
+    fp: *mut u64,
+    desc: &CallDesc,
+    number: u32,
+) -> Result<[u64; 2]> {
+    let closure = process.closures.get(number).ok_or(Trap::Unreachable)?;
+    let fixed = (closure.proto().params.len() as u32).min(desc.types.len() as u32);
+    call_out(process, thread, fp, (desc, fixed), closure.name(), |cx, args| closure.call(cx, args))
+}
+
+/// Hands the arguments of a call site (the first so many of them fixed) to host code.
+#[inline(always)]
+fn call_out(
+    process: &Process,
+    thread: &mut Thread,
+    fp: *mut u64,
+    (desc, fixed): (&CallDesc, u32),
+    name: &'static str,
+    call: impl FnOnce(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+) -> Result<[u64; 2]> {
     let variadic = &desc.classes[fixed as usize..];
     let slots: smallvec::SmallVec<[u64; 8]> = desc
         .args
@@ -230,10 +260,9 @@ fn host_call(
         .map(|slot| unsafe { *fp.add(*slot as usize) })
         .collect();
     let mut result = [0; 2];
-    let outer = std::mem::replace(&mut thread.host_function, host.name());
+    let outer = std::mem::replace(&mut thread.host_function, name);
     let mut args = Args::new(&slots, variadic, &mut result);
-    let outcome = (host.call)(&mut Cx { process, thread }, &mut args);
-    match outcome {
+    match call(&mut Cx { process, thread }, &mut args) {
         Ok(()) => {
             thread.host_function = outer;
             Ok(result)
@@ -265,19 +294,19 @@ pub(crate) fn call_indirect(m: &mut Interp<'_>, w: Word) -> Result<()> {
             guest(m, desc, FuncId(index), fixed as u32)
         }
         Target::Host(host) => {
-            let fixed = fixed_params(host);
-            let result = host_call(m.process, m.thread, m.fp, desc, host, fixed)?;
+            let result = host_call(m.process, m.thread, m.fp, desc, host, host.fixed_params())?;
+            store_result(m, w.a(), desc, result);
+            m.advance(2);
+            Ok(())
+        }
+        Target::Closure(number) => {
+            let result = closure_call(m.process, m.thread, m.fp, desc, number)?;
             store_result(m, w.a(), desc, result);
             m.advance(2);
             Ok(())
         }
         Target::Missing => Err(missing(m.process, index)),
     }
-}
-
-#[inline(never)]
-fn fixed_params(host: &HostFn) -> u32 {
-    host.parse().map_or(0, |p| p.params.len() as u32)
 }
 
 #[cold]
@@ -302,6 +331,9 @@ fn check_call(process: &Process, desc: &CallDesc, id: FuncId, target: GuestPtr) 
     let used = desc.used.is_some();
     let expected = match process.funcs[id.0 as usize].target {
         Target::Host(host) => host_matches(host, &desc.types, &desc.sig.ret, used).err(),
+        Target::Closure(number) => process.closures.get(number).and_then(|c| {
+            proto_matches(c.proto(), c.text(), &desc.types, &desc.sig.ret, used).err()
+        }),
         Target::Guest | Target::Missing => {
             (!call_matches(&desc.types, &desc.sig.ret, used, sig)).then(|| signature_text(sig))
         }

@@ -44,21 +44,33 @@ pub(crate) fn call_back(
             call::check_callback(process, id, target, &site)?;
             enter_guest(process, thread, id, args)
         }
-        Target::Host(host) => {
-            let mut result = [0; 2];
-            let outer = std::mem::replace(&mut thread.host_function, host.name());
-            let classes: [ArgClass; 0] = [];
-            let mut args = Args::new(args, &classes, &mut result);
-            (host.call)(&mut Cx { process, thread }, &mut args)?;
-            thread.host_function = outer;
-            Ok(result[0])
+        Target::Host(host) => enter_host(process, thread, host.name(), args, host.call),
+        Target::Closure(number) => {
+            let closure = process.closures.get(number).ok_or(Trap::Unreachable)?;
+            enter_host(process, thread, closure.name(), args, |cx, args| closure.call(cx, args))
         }
         Target::Missing => Err(Trap::MissingFunction(process.module.func(id).name.as_ref().into())),
     }
 }
 
-/// Runs a guest function on top of the thread's frames until it returns.
-fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, args: &[u64]) -> Result<u64> {
+/// A callback that is a host function itself.
+fn enter_host(
+    process: &Process,
+    thread: &mut Thread,
+    name: &'static str,
+    args: &[u64],
+    call: impl FnOnce(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+) -> Result<u64> {
+    let mut result = [0; 2];
+    let outer = std::mem::replace(&mut thread.host_function, name);
+    let classes: [ArgClass; 0] = [];
+    call(&mut Cx { process, thread }, &mut Args::new(args, &classes, &mut result))?;
+    thread.host_function = outer;
+    Ok(result[0])
+}
+
+/// Runs a guest function on top of the thread's frames until it returns; the result's first slot.
+pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, args: &[u64]) -> Result<u64> {
     let code = process.code(id)?;
     if thread.depth >= MAX_CALLBACK_DEPTH {
         return Err(Trap::Limit(Limit::Stack));

@@ -85,11 +85,13 @@ impl<'a> Interp<'a> {
         if self.stop.load(Ordering::Relaxed) { Err(stopped(self.process)) } else { Ok(()) }
     }
 
-    /// Lets the thread know where it is: before anything that looks at frames or calls out.
+    /// Lets the thread know where it is: before anything that looks at frames, allocates
+    /// or calls out.
     #[inline(always)]
     pub(super) fn save(&mut self) {
         self.thread.pc = self.pc;
         self.thread.fp = self.fp;
+        self.thread.publish();
     }
 
     /// The code that runs.

@@ -48,6 +48,8 @@ pub struct Config {
     pub clock: bool,
     /// Bytes of guest memory.
     pub max_memory: Option<u64>,
+    /// How guest memory is laid out; `None`: the largest window that the host's limits allow.
+    pub window: Option<svm_memory::Config>,
     /// Bytes of the guest's stack: register frames and stack objects.
     pub max_stack: u64,
     /// IR instructions to execute.
@@ -74,6 +76,7 @@ impl Default for Config {
             env: Vec::new(),
             clock: false,
             max_memory: None,
+            window: None,
             max_stack: 64 << 20,
             fuel: None,
             timeout: None,

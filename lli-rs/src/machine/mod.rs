@@ -3,6 +3,7 @@
 //! `interp/` and `jit/` never name each other: they meet here. Host functions see the engine through
 //! [`Cx`] only.
 
+mod area;
 mod config;
 mod cx;
 pub(crate) mod functions;

@@ -8,12 +8,13 @@ use rustc_hash::FxHashSet;
 use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
 use super::functions::{FuncCell, Signatures};
+use super::area::Areas;
 use super::globals::Globals;
 use super::sites::{CodePos, SiteTable};
 use super::{Config, Limit, Result, Trap};
 use crate::bytecode::{self, Code, Desc, Env, Target};
 use crate::error::LoadError;
-use crate::host::{self, Registry};
+use crate::host::{self, Closures, HostClosure, Registry};
 use crate::ir::{FuncId, Function, GlobalId, Linkage, Module, Signature, Symbol};
 use crate::load::Loader;
 use crate::opt::{self, Roots};
@@ -72,9 +73,12 @@ pub struct Process {
     pub interrupt: Interrupt,
     /// The program.
     pub module: Arc<Module>,
+    pub(crate) closures: Closures,
     pub(crate) funcs: Box<[FuncCell]>,
     pub(crate) globals: Globals,
     pub(crate) sites: Arc<Mutex<SiteTable>>,
+    /// The registers of all threads: roots of the sweep.
+    pub(super) areas: Areas,
     pub(crate) deadline_passed: Arc<AtomicBool>,
     pub(super) bodies: Mutex<Box<dyn Bodies>>,
     signatures: Mutex<Signatures>,
@@ -85,21 +89,36 @@ pub struct Process {
 impl Process {
     /// A process that is ready to run: memory, functions and globals exist, nothing has run.
     pub fn new(bodies: impl Bodies + 'static, config: Config) -> std::result::Result<Process, LoadError> {
+        Self::with_closures(bodies, config, Closures::default())
+    }
+
+    /// The same with host functions of the embedder's, which come before the C library's.
+    pub fn with_closures(
+        bodies: impl Bodies + 'static,
+        config: Config,
+        closures: Closures,
+    ) -> std::result::Result<Process, LoadError> {
         let module = bodies.module();
         let failed = |cause: String| LoadError::Invalid { file: module.name.to_string(), cause };
-        let memory = svm_memory::Config { max_memory: config.max_memory, ..Default::default() }.fit();
+        let memory = svm_memory::Config {
+            max_memory: config.max_memory,
+            ..config.window.clone().unwrap_or_else(|| svm_memory::Config::default().fit())
+        };
         let mem =
             Memory::new(&memory).map_err(|e| failed(format!("no address space for guest memory: {e}")))?;
+        let areas = Areas::default();
+        mem.set_root_scanner(areas.scanner());
         let mut signatures = Signatures::default();
         let funcs: Box<[FuncCell]> = module
             .funcs
             .iter()
             .enumerate()
             .map(|(i, decl)| {
-                let target = match (decl.defined, Registry::libc().function(&decl.name)) {
-                    (true, _) => Target::Guest,
-                    (false, Some(host)) => Target::Host(host),
-                    (false, None) => Target::Missing,
+                let target = match (closures.find(&decl.name), Registry::libc().function(&decl.name)) {
+                    _ if decl.defined => Target::Guest,
+                    (Some(number), _) => Target::Closure(number),
+                    (None, Some(host)) => Target::Host(host),
+                    (None, None) => Target::Missing,
                 };
                 let null = matches!(target, Target::Missing) && decl.linkage == Linkage::ExternWeak;
                 FuncCell {
@@ -120,9 +139,11 @@ impl Process {
             libc: Default::default(),
             interrupt: Interrupt::default(),
             module: module.clone(),
+            closures,
             funcs,
             globals,
             sites: Arc::default(),
+            areas,
             deadline_passed: Arc::default(),
             bodies: Mutex::new(Box::new(bodies)),
             signatures: Mutex::new(signatures),
@@ -286,5 +307,9 @@ impl Env for Process {
 
     fn fuel(&self) -> bool {
         self.config.fuel.is_some()
+    }
+
+    fn closure(&self, number: u32) -> Option<&HostClosure> {
+        self.closures.get(number)
     }
 }

@@ -28,25 +28,13 @@ static MAIN: CallbackSig = CallbackSig { ret: Type::I32, params: &[Type::I32, Ty
 static STRUCTOR: CallbackSig = CallbackSig { ret: Type::Void, params: &[Type::I32, Type::Ptr, Type::Ptr] };
 
 impl Process {
-    /// Runs constructors, then `entry` as `main(argc, argv, envp)`, then what `exit` does. `args[0]` is the
-    /// program's name.
-    pub fn run(&self, entry: &str, args: &[Vec<u8>]) -> Outcome {
-        let watchdog = self.config.timeout.map(|after| Watchdog::start(self, after));
-        let outcome = match Thread::new(self) {
-            Err(trap) => Outcome { trap, backtrace: Vec::new(), host_function: None, leaks: Vec::new() },
-            Ok(mut thread) => {
-                let Err(trap) = self.run_main(&mut thread, entry, args);
-                let outcome = self.outcome(&mut thread, trap);
-                thread.close(&self.mem);
-                outcome
-            }
-        };
-        drop(watchdog);
-        outcome
+    /// Keeps the time limit, if there is one, until it is dropped.
+    pub(crate) fn watchdog(&self) -> Option<Watchdog> {
+        self.config.timeout.map(|after| Watchdog::start(self, after))
     }
 
     /// What is worth knowing of a guest that has stopped; its output is written out first.
-    fn outcome(&self, thread: &mut Thread, trap: Trap) -> Outcome {
+    pub(crate) fn outcome(&self, thread: &mut Thread, trap: Trap) -> Outcome {
         let ended = matches!(trap, Trap::Exit(_));
         let host_function = Some(thread.host_function).filter(|name| !ended && !name.is_empty());
         let backtrace = if ended { Vec::new() } else { thread.backtrace(self) };
@@ -54,39 +42,44 @@ impl Process {
         if !matches!(trap, Trap::Exit(_) | Trap::Signal(_)) {
             libc::flush_all(&mut Cx { process: self, thread });
         }
-        let mut leaks = Vec::new();
-        if ended && self.config.leaks {
-            let mut registers = Vec::new();
-            thread.each_register(&mut |word| registers.push(word));
-            self.mem.set_root_scanner(Box::new(move |reach| registers.iter().for_each(|word| reach(*word))));
-            leaks = self.mem.leaks();
-        }
+        thread.publish();
+        let leaks = if ended && self.config.leaks { self.mem.leaks() } else { Vec::new() };
         Outcome { trap, backtrace, host_function, leaks }
     }
 
-    fn run_main(
-        &self,
-        thread: &mut Thread,
-        entry: &str,
-        args: &[Vec<u8>],
-    ) -> Result<std::convert::Infallible> {
+    /// What comes before `main`: the C library's variables, arguments, constructors.
+    pub(crate) fn start(&self, thread: &mut Thread, args: &[Vec<u8>]) -> Result<libc::Start> {
         let mut cx = Cx { process: self, thread };
         self.globals.start_host(&mut cx)?;
         let start = libc::start(&mut cx, args)?;
-        let argv = [start.argc as u32 as u64, start.argv.bits(), start.envp.bits()];
         for ctor in &self.module.ctors {
             let f = self.funcs[ctor.func.0 as usize].address;
-            cx.call(f, &STRUCTOR, &argv)?;
+            cx.call(f, &STRUCTOR, &main_arguments(start))?;
         }
+        Ok(start)
+    }
+
+    /// `main` and what follows it.
+    pub(crate) fn enter(
+        &self,
+        thread: &mut Thread,
+        entry: &str,
+        start: libc::Start,
+    ) -> Result<std::convert::Infallible> {
+        let mut cx = Cx { process: self, thread };
         let main = match self.export(entry) {
             Some((Symbol::Func(_), address)) => address,
             _ => return Err(Trap::MissingFunction(entry.into())),
         };
-        let status = cx.call(main, &MAIN, &argv)? as i32;
+        let status = cx.call(main, &MAIN, &main_arguments(start))? as i32;
         cx.thread.host_function = "exit";
         libc::exit(&mut cx, status)?;
         Err(Trap::Exit(status & 0xff))
     }
+}
+
+fn main_arguments(start: libc::Start) -> [u64; 3] {
+    [u64::from(start.argc as u32), start.argv.bits(), start.envp.bits()]
 }
 
 impl Cx<'_> {
@@ -102,7 +95,7 @@ impl Cx<'_> {
 }
 
 /// A thread that interrupts the guest when its time is over.
-struct Watchdog {
+pub(crate) struct Watchdog {
     done: Arc<(Mutex<bool>, Condvar)>,
 }
 

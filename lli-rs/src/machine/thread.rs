@@ -2,9 +2,12 @@
 
 use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId, StackAllocator};
 
+use std::sync::Arc;
+
 use crate::bytecode::Code;
 use crate::report;
 
+use super::area::Area;
 use super::registers::{Frame, RegisterStack};
 use super::sites::{CodePos, Stack};
 use super::{Limit, Process, Result, Trap};
@@ -52,9 +55,13 @@ pub struct Thread {
     pub(crate) depth: u32,
     max_stack: u64,
     alloc_frames: usize,
-    sites: std::sync::Arc<parking_lot::Mutex<super::sites::SiteTable>>,
-    registers: RegisterStack,
+    sites: Arc<parking_lot::Mutex<super::sites::SiteTable>>,
+    area: Arc<Area>,
 }
+
+// SAFETY: the raw pointers go into the thread's own register stack, which `area` keeps, and into code of its
+// process; whoever has the thread uses both together.
+unsafe impl Send for Thread {}
 
 /// Callbacks from host functions into the guest may nest this deep: each uses host stack.
 pub(crate) const MAX_CALLBACK_DEPTH: u32 = 200;
@@ -64,6 +71,7 @@ impl Thread {
     pub(crate) fn new(process: &Process) -> Result<Thread> {
         let config = &process.config;
         let registers = RegisterStack::new(config.max_stack).map_err(|_| Trap::Limit(Limit::Memory))?;
+        let (first_slot, frames_end) = (registers.first_slot(), registers.frames_end());
         let errno = object(&process.mem, 4, 4)?;
         Ok(Thread {
             stack: process.mem.stack(),
@@ -71,8 +79,8 @@ impl Thread {
             host_function: "",
             locals: process.make_thread_locals()?,
             pc: std::ptr::null(),
-            fp: registers.first_slot(),
-            top: registers.frames_end(),
+            fp: first_slot,
+            top: frames_end,
             fuel: config.fuel.unwrap_or(u64::MAX),
             jumps: Vec::new(),
             varargs: Vec::new(),
@@ -82,7 +90,7 @@ impl Thread {
             max_stack: config.max_stack,
             alloc_frames: config.alloc_frames,
             sites: process.sites.clone(),
-            registers,
+            area: process.areas.add(registers),
         })
     }
 
@@ -105,7 +113,7 @@ impl Thread {
     pub(crate) fn positions(&self, max: usize) -> Stack {
         let mut stack = Stack::new();
         let (mut pc, mut at) = (self.pc, self.top);
-        let end = self.registers.frames_end();
+        let end = self.frames_end();
         while at < end && stack.len() < max {
             // SAFETY: records from `top` to the end were pushed by calls and not popped; codes live as long
             // as the process.
@@ -127,37 +135,45 @@ impl Thread {
     /// The code that runs, if any does.
     pub(crate) fn code(&self) -> Option<&Code> {
         // SAFETY: as in `positions`.
-        (self.top < self.registers.frames_end()).then(|| unsafe { &*(*self.top).code })
+        (self.top < self.frames_end()).then(|| unsafe { &*(*self.top).code })
     }
 
     /// One past the record of the outermost frame.
     pub(crate) fn frames_end(&self) -> *mut Frame {
-        self.registers.frames_end()
+        self.area.registers.frames_end()
     }
 
     /// The first slot that no frame uses.
     pub(crate) fn free_slot(&self) -> *mut u64 {
         match self.code() {
             Some(code) => self.fp.wrapping_add(code.frame_slots as usize),
-            None => self.registers.first_slot(),
+            None => self.area.registers.first_slot(),
         }
     }
 
     /// Makes sure that so many more bytes of stack objects fit into the limit.
     pub(crate) fn check_stack_bytes(&self, more: u64) -> Result<()> {
-        let used = (self.free_slot() as usize - self.registers.first_slot() as usize) as u64;
+        let used = (self.free_slot() as usize - self.area.registers.first_slot() as usize) as u64;
         let total = used.saturating_add(self.stack.bytes()).saturating_add(more);
         if total > self.max_stack { Err(Trap::Limit(Limit::Stack)) } else { Ok(()) }
     }
 
-    /// The words of all live registers: where guest pointers may be.
-    pub(crate) fn each_register(&self, f: &mut dyn FnMut(u64)) {
-        let (mut at, end) = (self.registers.first_slot(), self.free_slot());
-        while at < end {
-            // SAFETY: the slots from the first to the end of the last frame are mapped.
-            f(unsafe { at.read() });
-            at = at.wrapping_add(1);
+    /// Lets a sweep know which registers are live: before anything that may allocate.
+    #[inline(always)]
+    pub(crate) fn publish(&self) {
+        self.area.publish(self.fp, self.top);
+    }
+
+    /// Gives up everything that runs: no frame is left, as before the first call.
+    pub(crate) fn abandon(&mut self, mem: &Memory) {
+        self.jumps.clear();
+        for (_, object) in self.varargs.drain(..) {
+            mem.release(object);
         }
+        self.stack.release_to(mem, 0, SiteId::NONE);
+        (self.pc, self.host_function, self.depth) = (std::ptr::null(), "", 0);
+        (self.fp, self.top) = (self.area.registers.first_slot(), self.frames_end());
+        self.publish();
     }
 
     /// Frees what the thread holds in guest memory.

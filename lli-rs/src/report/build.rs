@@ -14,18 +14,8 @@ impl Report {
         host_function: Option<&str>,
         resolver: &dyn Resolver,
     ) -> Report {
-        let mut report = Report {
-            kind: String::new(),
-            title: String::new(),
-            detail: None,
-            pointer: None,
-            size: None,
-            host_function: host_function.map(str::to_string),
-            object: None,
-            other: None,
-            stack,
-            help: Vec::new(),
-        };
+        let host_function = host_function.map(str::to_string);
+        let mut report = Report { host_function, stack, ..Report::plain("", String::new()) };
         match trap {
             Trap::Memory(fault) => report.memory(fault, resolver),
             Trap::BadCall(call) => report.bad_call(call, resolver),
@@ -72,6 +62,22 @@ impl Report {
             Trap::Unwind { .. } => report.set("uncaught-exception", "an exception found no handler"),
         }
         report
+    }
+
+    /// A report that has nothing but a headline.
+    pub(crate) fn plain(kind: &str, title: String) -> Report {
+        Report {
+            kind: kind.into(),
+            title,
+            detail: None,
+            pointer: None,
+            size: None,
+            host_function: None,
+            object: None,
+            other: None,
+            stack: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     fn set(&mut self, kind: impl Into<String>, title: impl Into<String>) {

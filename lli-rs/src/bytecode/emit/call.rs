@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::bytecode::code::{CallDesc, CallTarget, Desc, Span, TrapKind};
 use crate::bytecode::op::Op;
 use crate::bytecode::plan::Plan;
-use crate::host::{ArgClass, CType, HostFn};
+use crate::host::{ArgClass, CType, HostFn, Proto};
 use crate::ir::{
     CallSite, Callee, FuncId, Function, Inst, Intrinsic, ParamAttr, Signature, Terminator, Type, Value,
 };
@@ -132,7 +132,18 @@ impl Emitter<'_> {
                     Ok(None)
                 }
                 Target::Guest => Ok(self.guest_call(call, id, result)),
-                Target::Host(host) => Ok(self.host_call(call, id, host, result)),
+                Target::Host(host) => {
+                    let fits = |args: &[Type], ret: &Type, used| host_matches(host, args, ret, used);
+                    Ok(self.host_call(call, id, CallTarget::Host(host), fits, result))
+                }
+                Target::Closure(number) => {
+                    let env = self.env;
+                    let fits = |args: &[Type], ret: &Type, used| match env.closure(number) {
+                        Some(c) => proto_matches(c.proto(), c.text(), args, ret, used),
+                        None => Err("a host function that is gone".into()),
+                    };
+                    Ok(self.host_call(call, id, CallTarget::Closure(number), fits, result))
+                }
                 Target::Missing => {
                     let name = self.env.module().func(id).name.as_ref().into();
                     self.trap(TrapKind::MissingFunction(name));
@@ -258,7 +269,7 @@ impl Emitter<'_> {
         let dst = self.call_result(result);
         let op = match target {
             CallTarget::Guest(_) => Op::CallSlow,
-            CallTarget::Host(_) => Op::CallHost,
+            CallTarget::Host(_) | CallTarget::Closure(_) => Op::CallHost,
             CallTarget::Pointer => Op::CallIndirect,
         };
         let at = self.op_ext(op, dst.0, 0, 0, index);
@@ -270,11 +281,12 @@ impl Emitter<'_> {
         &mut self,
         call: &CallSite,
         id: FuncId,
-        host: &'static HostFn,
+        target: CallTarget,
+        fits: impl FnOnce(&[Type], &Type, bool) -> Result<usize, Box<str>>,
         result: Option<Value>,
     ) -> Option<usize> {
         let types = self.arg_types(call);
-        let fixed = match host_matches(host, &types, &call.sig.ret, self.is_used(result)) {
+        let fixed = match fits(&types, &call.sig.ret, self.is_used(result)) {
             Ok(fixed) => fixed,
             Err(expected) => {
                 let found = type_text(&call.sig.ret, &types, false);
@@ -282,18 +294,29 @@ impl Emitter<'_> {
                 return None;
             }
         };
-        Some(self.slow_call(call, CallTarget::Host(host), fixed, 0, result))
+        Some(self.slow_call(call, target, fixed, 0, result))
     }
 }
 
 /// Checks a call against a host function's prototype: the number of fixed arguments, or the prototype.
 pub fn host_matches(host: &HostFn, args: &[Type], ret: &Type, used: bool) -> Result<usize, Box<str>> {
     let Ok(proto) = host.parse() else { return Err(host.proto.into()) };
+    proto_matches(&proto, host.proto, args, ret, used)
+}
+
+/// The same against a parsed prototype, with its text.
+pub fn proto_matches(
+    proto: &Proto,
+    text: &str,
+    args: &[Type],
+    ret: &Type,
+    used: bool,
+) -> Result<usize, Box<str>> {
     let fixed = proto.params.len();
     let fits = args.len() >= fixed
         && args.iter().zip(&proto.params).all(|(a, p)| fits_c(a, p.ty))
         && (!used || fits_c(ret, proto.ret));
-    if fits { Ok(fixed) } else { Err(host.proto.into()) }
+    if fits { Ok(fixed) } else { Err(text.into()) }
 }
 
 fn fits_c(ty: &Type, c: CType) -> bool {

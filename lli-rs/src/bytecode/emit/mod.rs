@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::host::HostFn;
+use crate::host::{HostClosure, HostFn};
 use crate::ir::{
     BlockId, Const, FuncId, Function, GlobalId, Inst, InstId, LocId, Module, Signature, Symbol, Type, Value,
 };
@@ -43,6 +43,10 @@ pub trait Env {
     fn signature_id(&self, sig: &Arc<Signature>) -> u32;
     /// Whether executed instructions are counted.
     fn fuel(&self) -> bool;
+    /// The embedder's closure of that number.
+    fn closure(&self, _number: u32) -> Option<&HostClosure> {
+        None
+    }
 }
 
 /// What a function is bound to.
@@ -52,6 +56,8 @@ pub enum Target {
     Guest,
     /// The host.
     Host(&'static HostFn),
+    /// A closure of the embedder's.
+    Closure(u32),
     /// Nothing.
     Missing,
 }

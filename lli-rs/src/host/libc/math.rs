@@ -50,16 +50,16 @@ fn eval<T>(cx: &mut Cx<'_>, f: impl FnOnce() -> T) -> Result<T> {
 /// with the Rust expression, in one width or in all three.
 macro_rules! rows {
     (@row $ret:literal, $params:literal, ($($arg:ident: $ty:ty),*), $name:ident, $value:expr) => {
-        HostFn {
-            proto: concat!($ret, " ", stringify!($name), $params),
-            cap: Cap::None,
-            call: |cx, args| {
+        HostFn::row(
+            concat!($ret, " ", stringify!($name), $params),
+            Cap::None,
+            |cx, args| {
                 $(let $arg: $ty = args.next()?;)*
                 let result = eval(cx, || $value)?;
                 args.ret(result);
                 Ok(())
             },
-        }
+        )
     };
     ($($ret:literal $params:literal $args:tt { $($name:ident => $value:expr),* $(,)? })*) => {
         &[$($(rows!(@row $ret, $params, $args, $name, $value)),*),*]
@@ -70,36 +70,36 @@ macro_rules! rows {
 macro_rules! unary {
     ($($d:ident $f:ident $l:ident $shim:ident),* $(,)?) => {
         &[$(
-            HostFn {
-                proto: concat!("double ", stringify!($d), "(double x)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            HostFn::row(
+                concat!("double ", stringify!($d), "(double x)"),
+                Cap::None,
+                |cx, args| {
                     let x: f64 = args.next()?;
                     let result = eval(cx, || libm::$d(x))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
-            HostFn {
-                proto: concat!("float ", stringify!($f), "(float x)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            ),
+            HostFn::row(
+                concat!("float ", stringify!($f), "(float x)"),
+                Cap::None,
+                |cx, args| {
                     let x: f32 = args.next()?;
                     let result = eval(cx, || libm::$f(x))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
-            HostFn {
-                proto: concat!("long double ", stringify!($l), "(long double x)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            ),
+            HostFn::row(
+                concat!("long double ", stringify!($l), "(long double x)"),
+                Cap::None,
+                |cx, args| {
                     let x: X87 = args.next()?;
                     let result = eval(cx, || long_double(|r| libm::$shim(&x.into(), r)))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
+            ),
         )*]
     };
 }
@@ -108,36 +108,36 @@ macro_rules! unary {
 macro_rules! binary {
     ($($d:ident $f:ident $l:ident $shim:ident),* $(,)?) => {
         &[$(
-            HostFn {
-                proto: concat!("double ", stringify!($d), "(double x, double y)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            HostFn::row(
+                concat!("double ", stringify!($d), "(double x, double y)"),
+                Cap::None,
+                |cx, args| {
                     let (x, y): (f64, f64) = (args.next()?, args.next()?);
                     let result = eval(cx, || libm::$d(x, y))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
-            HostFn {
-                proto: concat!("float ", stringify!($f), "(float x, float y)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            ),
+            HostFn::row(
+                concat!("float ", stringify!($f), "(float x, float y)"),
+                Cap::None,
+                |cx, args| {
                     let (x, y): (f32, f32) = (args.next()?, args.next()?);
                     let result = eval(cx, || libm::$f(x, y))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
-            HostFn {
-                proto: concat!("long double ", stringify!($l), "(long double x, long double y)"),
-                cap: Cap::None,
-                call: |cx, args| {
+            ),
+            HostFn::row(
+                concat!("long double ", stringify!($l), "(long double x, long double y)"),
+                Cap::None,
+                |cx, args| {
                     let (x, y): (X87, X87) = (args.next()?, args.next()?);
                     let result = eval(cx, || long_double(|r| libm::$shim(&x.into(), &y.into(), r)))?;
                     args.ret(result);
                     Ok(())
                 },
-            },
+            ),
         )*]
     };
 }
@@ -270,16 +270,16 @@ pub static PLAIN: &[HostFn] = rows! {
 /// Rows of functions from a complex double to another.
 macro_rules! complex {
     ($($name:ident $shim:ident),* $(,)?) => {
-        &[$(HostFn {
-            proto: concat!("double _Complex ", stringify!($name), "(double re, double im)"),
-            cap: Cap::None,
-            call: |cx, args| {
+        &[$(HostFn::row(
+            concat!("double _Complex ", stringify!($name), "(double re, double im)"),
+            Cap::None,
+            |cx, args| {
                 let (re, im): (f64, f64) = (args.next()?, args.next()?);
                 let result = eval(cx, || complex_value(|r| libm::$shim(&[re, im], r)))?;
                 args.ret(result);
                 Ok(())
             },
-        }),*]
+        )),*]
     };
 }
 
