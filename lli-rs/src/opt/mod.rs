@@ -1,7 +1,7 @@
 //! IR to IR: what makes a body good before either tier sees it.
 //!
 //! [`run`] is called once for each body, right after it was read. It never removes a fault: a load or a
-//! division that can fail stays, used or not.
+//! division that can fail stays, used or not; one that repeats an earlier one cannot.
 
 pub mod cfg;
 pub mod dom;

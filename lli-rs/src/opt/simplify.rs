@@ -1,10 +1,11 @@
-//! Cheap clean-ups in one walk: copies, constants, phis of one value, repeated address arithmetic and
-//! casts within a block, and the detours that code compiled at -O0 takes through wider integers.
+//! Cheap clean-ups in one walk: copies, constants, phis of one value, repeated arithmetic and
+//! loads within a block, and the detours that code compiled at -O0 takes through wider integers.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::cfg::Cfg;
+use super::effects::has_effect;
 use super::fold::{fold, known};
 use super::subst::Subst;
 use crate::ir::{
@@ -13,8 +14,13 @@ use crate::ir::{
 
 /// Simplifies every reachable block; true if something changed that may allow more.
 pub fn run(f: &mut Function, cfg: &Cfg) -> bool {
-    let mut pass =
-        Pass { subst: Subst::new(f), consts: FxHashMap::default(), seen: FxHashMap::default(), again: false };
+    let mut pass = Pass {
+        subst: Subst::new(f),
+        consts: FxHashMap::default(),
+        seen: FxHashMap::default(),
+        held: FxHashMap::default(),
+        again: false,
+    };
     for block in cfg.rpo() {
         pass.block(f, *block);
     }
@@ -40,12 +46,15 @@ struct Pass {
     consts: FxHashMap<(Const, Type), Value>,
     /// What the current block has computed.
     seen: FxHashMap<Key, Value>,
+    /// What memory is known to hold, by pointer and type.
+    held: FxHashMap<(Value, Type), Value>,
     again: bool,
 }
 
 impl Pass {
     fn block(&mut self, f: &mut Function, block: BlockId) {
         self.seen.clear();
+        self.held.clear();
         let mut insts = std::mem::take(&mut f.blocks[block.0 as usize].insts);
         insts.retain(|id| {
             f.insts[id.0 as usize].inst.operands_mut(&mut |v| *v = self.subst.get(*v));
@@ -68,6 +77,9 @@ impl Pass {
             self.again |= simplify_branch(f, id);
             return None;
         }
+        if let Some(known) = self.memory(f, id) {
+            return Some(known);
+        }
         let result = f.inst(id).result?;
         if let Some(inst) = self.rewritten(f, id) {
             f.insts[id.0 as usize].inst = inst;
@@ -83,6 +95,27 @@ impl Pass {
         let key = key(f, inst, result)?;
         let first = *self.seen.entry(key).or_insert(result);
         (first != result).then_some(first)
+    }
+
+    /// Keeps track of what memory holds. A load finds the value that this block has just loaded from or
+    /// stored to the same pointer, with nothing in between that could have changed it or ended the
+    /// object: such a load cannot fault.
+    fn memory(&mut self, f: &Function, id: InstId) -> Option<Value> {
+        let data = f.inst(id);
+        match &data.inst {
+            Inst::Load { ptr, atomic: None } => {
+                let result = data.result?;
+                let first = *self.held.entry((*ptr, f.ty(result).clone())).or_insert(result);
+                return (first != result).then_some(first);
+            }
+            Inst::Store { ptr, value, atomic: None } => {
+                self.held.clear();
+                self.held.insert((*ptr, f.ty(*value).clone()), *value);
+            }
+            inst if !self.held.is_empty() && has_effect(f, inst) => self.held.clear(),
+            _ => {}
+        }
+        None
     }
 
     fn constant(&mut self, f: &mut Function, c: Const, ty: Type) -> Value {

@@ -296,6 +296,26 @@ fn repeated_arithmetic_within_a_block_is_shared() {
 }
 
 #[test]
+fn repeated_loads_within_a_block_are_shared() {
+    let mut b = Build::new(Type::I32, &[Type::Ptr, Type::Ptr], 1);
+    let (p, q) = (b.param(0), b.param(1));
+    let mut sum = b.load(p, Type::I32);
+    let again = b.load(p, Type::I32); // the same
+    sum = b.binary(BinOp::Add, sum, again);
+    b.store(q, sum);
+    let stored = b.load(q, Type::I32); // what was stored
+    let changed = b.load(p, Type::I32); // q may be p
+    let answer = b.observe(stored);
+    let later = b.load(q, Type::I32); // the callee may have freed it
+    for v in [stored, changed, answer, later] {
+        sum = b.binary(BinOp::Add, sum, v);
+    }
+    b.ret(sum);
+    let f = b.optimized();
+    assert_eq!(count(&f, |i| matches!(i, Inst::Load { .. })), 3, "{f}");
+}
+
+#[test]
 fn unreachable_blocks_go_unless_their_numbers_are_known_elsewhere() {
     let build = |taken: bool| {
         let mut b = i32_body(3);
