@@ -124,15 +124,73 @@ pub fn remove_unreachable(f: &mut Function) -> Cfg {
     cfg
 }
 
-/// Appends to each block the one that only it leads to, then gives up the numbers of empty blocks.
+/// Skips blocks that only lead on, appends to each block the one that only it leads to, then gives up the numbers of empty blocks.
 /// A function with address-taken blocks keeps its numbers: constants outside of it name them.
 pub fn compact(f: &mut Function) {
+    skip_empty_blocks(f);
     let cfg = Cfg::new(f);
     merge_chains(f, &cfg);
     if f.address_taken.is_empty() {
         renumber(f);
     } else {
         remove_unreachable(f);
+    }
+}
+
+/// Lets the predecessors of a block that only branches go where it goes. Where that target has phis, only
+/// predecessors that do nothing but branch take over its inputs; for others the block is the place where
+/// the edge's moves are made.
+fn skip_empty_blocks(f: &mut Function) {
+    let mut cfg = Cfg::new(f);
+    for at in 0..cfg.rpo.len() {
+        let block = cfg.rpo[at];
+        let &[only] = &f.block(block).insts[..] else { continue };
+        let Inst::Term(Terminator::Br(to)) = f.inst(only).inst else { continue };
+        if to == block || block == BlockId::ENTRY || f.address_taken.contains(&block) {
+            continue;
+        }
+        let preds = std::mem::take(&mut cfg.preds[block.0 as usize]);
+        let branches = |p: &BlockId| matches!(f.terminator(*p), Some(Terminator::Br(_)));
+        let has_phis = f.block(to).insts.first().is_some_and(|id| matches!(f.inst(*id).inst, Inst::Phi(_)));
+        let others = &cfg.preds[to.0 as usize];
+        if has_phis && !preds.iter().all(|p| branches(p) && !others.contains(p)) {
+            cfg.preds[block.0 as usize] = preds;
+            continue;
+        }
+        for pred in &preds {
+            redirect(f, *pred, block, to);
+        }
+        for id in &f.blocks[to.0 as usize].insts {
+            let Inst::Phi(incoming) = &mut f.insts[id.0 as usize].inst else { break };
+            if let Some(i) = incoming.iter().position(|(from, _)| *from == block) {
+                let (_, value) = incoming.swap_remove(i);
+                incoming.extend(preds.iter().map(|p| (*p, value)));
+            }
+        }
+        let after = &mut cfg.preds[to.0 as usize];
+        after.retain(|p| *p != block);
+        preds.into_iter().for_each(|p| {
+            if !after.contains(&p) {
+                after.push(p);
+            }
+        });
+    }
+}
+
+/// Makes a block's edges to `from` lead to `to`.
+fn redirect(f: &mut Function, block: BlockId, from: BlockId, to: BlockId) {
+    let Some(id) = f.block(block).insts.last().copied() else { return };
+    if let Inst::Term(term) = &mut f.insts[id.0 as usize].inst {
+        term_targets(term, &|b| {
+            if *b == from {
+                *b = to;
+            }
+        });
+        if let Terminator::CondBr(_, a, b) = term
+            && a == b
+        {
+            *term = Terminator::Br(to);
+        }
     }
 }
 

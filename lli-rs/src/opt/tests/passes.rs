@@ -337,6 +337,28 @@ fn unreachable_blocks_go_unless_their_numbers_are_known_elsewhere() {
 }
 
 #[test]
+fn blocks_that_only_lead_on_are_skipped() {
+    let mut b = i32_body(7);
+    let (x, y) = (b.param(0), b.param(1));
+    let c = b.icmp(ICmpPred::Eq, x, y);
+    b.cond(c, 1, 2);
+    b.block(1).br(3); // skipped: block 3 has no phis
+    b.block(2).observe(x);
+    b.br(3);
+    b.block(3).observe(y);
+    b.cond(c, 4, 5);
+    b.block(4).br(6); // stays: the moves of an edge
+    b.block(5).observe(x);
+    b.br(6);
+    b.block(6);
+    let r = b.phi(Type::I32, &[(4, x), (5, y)]);
+    b.ret(r);
+    let f = b.optimized();
+    assert_eq!(f.blocks.len(), 6, "{f}");
+    assert_eq!(count(&f, |i| matches!(i, Inst::Term(Terminator::Br(_)))), 3, "{f}");
+}
+
+#[test]
 fn dead_cycles_of_phis_go() {
     let mut b = i32_body(3);
     let (x, one) = (b.param(0), b.int(1, Type::I32));
