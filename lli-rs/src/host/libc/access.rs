@@ -188,11 +188,6 @@ impl<'m> Cursor<'m> {
     pub fn offset(&self) -> u64 {
         self.offset
     }
-
-    /// Back (or forth) to so many bytes from the start.
-    pub fn seek(&mut self, offset: u64) {
-        self.offset = offset;
-    }
 }
 
 /// White space of the C locale.

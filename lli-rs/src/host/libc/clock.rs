@@ -16,7 +16,7 @@ host_table! {
         "int clock_getres(clockid_t clock, void *ts[? w 16])" => clock_getres: clock, ts,
         "int clock_settime(clockid_t clock, const void *ts[r 16])" => clock_settime: clock, ts,
         "int settimeofday(const void *tv[? r 16], const void *tz[? r 8])" => settimeofday: tv, tz,
-        "int timespec_get(void *ts[w 16], int base)" => timespec_get: ts, base,
+        "int timespec_get(void *ts[w 16], int timebase)" => timespec_get: ts, base,
         "clock_t times(void *out[? w 32])" => times: out,
         "double difftime(time_t a, time_t b)" => difftime: a, b,
     ];
@@ -106,7 +106,12 @@ fn clock_settime(cx: &mut Cx<'_>, clock: i32, ts: GuestPtr) -> Result<i32> {
     cx.fail(errno, -1)
 }
 
-fn settimeofday(cx: &mut Cx<'_>, _tv: GuestPtr, _tz: GuestPtr) -> Result<i32> {
+fn settimeofday(cx: &mut Cx<'_>, tv: GuestPtr, tz: GuestPtr) -> Result<i32> {
+    for (p, size) in [(tv, 16), (tz, 8)] {
+        if !p.is_null() {
+            cx.mem().slice(p, size)?;
+        }
+    }
     cx.fail(libc::EPERM, -1)
 }
 

@@ -75,7 +75,7 @@ fn reallocarray(cx: &mut Cx<'_>, p: GuestPtr, n: u64, size: u64) -> Result<Guest
 }
 
 fn posix_memalign(cx: &mut Cx<'_>, out: GuestPtr, align: u64, n: u64) -> Result<i32> {
-    if !align.is_power_of_two() || align % 8 != 0 {
+    if !align.is_power_of_two() || !align.is_multiple_of(8) {
         return Ok(libc::EINVAL);
     }
     let mem = cx.mem();

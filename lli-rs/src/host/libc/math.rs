@@ -263,7 +263,7 @@ pub static PLAIN: &[HostFn] = rows! {
         nexttowardl => long_double(|r| libm::svm_nextafterl(&x.into(), &y.into(), r))
     }
     "double" "(double re, double im)" (re: f64, im: f64) {
-        cabs => libm::svm_cabs(&[re, im]), carg => libm::svm_carg(&[re, im]), creal => re, cimag => im,
+        cabs => libm::svm_cabs(&[re, im]), carg => libm::svm_carg(&[re, im]), creal => libm::real(re, im), cimag => libm::real(im, re),
     }
 };
 

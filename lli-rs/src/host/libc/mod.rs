@@ -8,9 +8,13 @@ mod calendar;
 mod caps;
 mod clock;
 mod ctype;
+#[cfg(test)]
+mod differential;
 mod dirent;
 mod errno;
 mod exit;
+#[cfg(test)]
+mod faulty_calls;
 mod fd;
 mod ffi;
 mod fs;

@@ -11,14 +11,14 @@ use crate::machine::{Cx, Result};
 host_table! {
     /// Multibyte characters.
     pub static TABLE = [
-        "int mblen(const char *s[? r n], size_t n)" => mblen: s, n,
-        "int mbtowc(wchar_t *out[? w 4], const char *s[? r n], size_t n)" => mbtowc: out, s, n,
+        "int mblen(const char *s[? r], size_t n)" => mblen: s, n,
+        "int mbtowc(wchar_t *out[? w 4], const char *s[? r], size_t n)" => mbtowc: out, s, n,
         "int wctomb(char *out[? w], wchar_t c)" => wctomb: out, c,
-        "size_t mbrlen(const char *s[? r n], size_t n, void *state[? rw 8])" => mbrlen: s, n, state,
-        "size_t __mbrlen(const char *s[? r n], size_t n, void *state[? rw 8])" => mbrlen: s, n, state,
-        "size_t mbrtowc(wchar_t *out[? w 4], const char *s[? r n], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
-        "size_t __mbrtowc(wchar_t *out[? w 4], const char *s[? r n], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
-        "size_t mbrtoc32(uint32_t *out[? w 4], const char *s[? r n], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
+        "size_t mbrlen(const char *s[? r], size_t n, void *state[? rw 8])" => mbrlen: s, n, state,
+        "size_t __mbrlen(const char *s[? r], size_t n, void *state[? rw 8])" => mbrlen: s, n, state,
+        "size_t mbrtowc(wchar_t *out[? w 4], const char *s[? r], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
+        "size_t __mbrtowc(wchar_t *out[? w 4], const char *s[? r], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
+        "size_t mbrtoc32(uint32_t *out[? w 4], const char *s[? r], size_t n, void *state[? rw 8])" => mbrtowc: out, s, n, state,
         "size_t wcrtomb(char *out[? w], wchar_t c, void *state[? rw 8])" => wcrtomb: out, c, state,
         "size_t c32rtomb(char *out[? w], uint32_t c, void *state[? rw 8])" => c32rtomb: out, c, state,
         "int mbsinit(const void *state[? r 8])" => mbsinit: state,

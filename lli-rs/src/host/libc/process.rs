@@ -62,13 +62,16 @@ fn exec3(cx: &mut Cx<'_>, path: GuestPtr, _argv: GuestPtr, _envp: GuestPtr) -> R
 
 fn spawn(
     cx: &mut Cx<'_>,
-    _pid: GuestPtr,
+    pid: GuestPtr,
     path: GuestPtr,
     _actions: GuestPtr,
     _attr: GuestPtr,
     argv: GuestPtr,
     envp: GuestPtr,
 ) -> Result<i32> {
+    if !pid.is_null() {
+        cx.mem().slice_mut(pid, 4)?;
+    }
     exec3(cx, path, argv, envp)
 }
 

@@ -65,11 +65,6 @@ impl State {
         let start = inner.name.iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
         inner.name[start..].to_vec()
     }
-
-    /// The program's name as it was started (`argv[0]`).
-    pub fn name(&self) -> Vec<u8> {
-        self.inner.lock().name.clone()
-    }
 }
 
 /// What `main` is called with.

@@ -16,7 +16,7 @@ host_table! {
         "long random(void)" => random,
         "void srandom(unsigned int seed)" => srandom: seed,
         "char *initstate(unsigned int seed, char *state[w n], size_t n)" => initstate: seed, state, n,
-        "char *setstate(char *state[rw 8])" => setstate: state,
+        "char *setstate(char *state[rw])" => setstate: state,
         "double drand48(void)" => drand48,
         "double erand48(unsigned short *x[rw 6])" => erand48: x,
         "long lrand48(void)" => lrand48,
@@ -188,6 +188,8 @@ fn initstate(cx: &mut Cx<'_>, seed: u32, state: GuestPtr, n: u64) -> Result<Gues
 }
 
 fn setstate(cx: &mut Cx<'_>, state: GuestPtr) -> Result<GuestPtr> {
+    // The generator's words come back here when it is left again.
+    cx.mem().slice_mut(state, SIZES[0])?;
     let old = retire(cx)?;
     let Some(additive) = Additive::load(cx.mem(), state)? else {
         return cx.fail(libc::EINVAL, GuestPtr::NULL);

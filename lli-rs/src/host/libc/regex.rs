@@ -105,7 +105,7 @@ fn cost(pattern: &[u8], extended: bool) -> Option<u64> {
                 let copies = last.saturating_mul(times);
                 *sum = sum.saturating_add(copies);
                 *last = copies;
-                i = end;
+                i = (end + 1).min(pattern.len());
             }
             b'[' if !escaped => {
                 // A set: one character, however it is written.
@@ -130,6 +130,7 @@ fn regexec(
 ) -> Result<i32> {
     const REG_STARTEND: i32 = 4;
     let mem = cx.mem();
+    mem.slice(regex, REGEX_SIZE)?;
     let token: u64 = mem.load(regex)?;
     let process = cx.process;
     let compiled = process.libc.regex.compiled.lock();

@@ -18,8 +18,8 @@ host_table! {
         "char *strncpy(char *d[w n], const char *s[r n], size_t n)" => strncpy: d, s, n,
         "char *stpncpy(char *d[w n], const char *s[r n], size_t n)" => stpncpy: d, s, n,
         "char *__stpncpy(char *d[w n], const char *s[r n], size_t n)" => stpncpy: d, s, n,
-        "char *strcat(char *d[str], const char *s[str])" => strcat: d, s,
-        "char *strncat(char *d[str], const char *s[r n], size_t n)" => strncat: d, s, n,
+        "char *strcat(char *d[rw], const char *s[str])" => strcat: d, s,
+        "char *strncat(char *d[rw], const char *s[r n], size_t n)" => strncat: d, s, n,
         "size_t strlcpy(char *d[w], const char *s[str], size_t n)" => strlcpy: d, s, n,
         "size_t strlcat(char *d[rw], const char *s[str], size_t n)" => strlcat: d, s, n,
         "int strcmp(const char *a[str], const char *b[str])" => strcmp: a, b,
@@ -64,8 +64,8 @@ host_table! {
         "char *__stpcpy_chk(char *d[w], const char *s[str], size_t size)" => stpcpy_chk: d, s, size,
         "char *__strncpy_chk(char *d[w n], const char *s[r n], size_t n, size_t size)" => strncpy_chk: d, s, n, size,
         "char *__stpncpy_chk(char *d[w n], const char *s[r n], size_t n, size_t size)" => stpncpy_chk: d, s, n, size,
-        "char *__strcat_chk(char *d[str], const char *s[str], size_t size)" => strcat_chk: d, s, size,
-        "char *__strncat_chk(char *d[str], const char *s[r n], size_t n, size_t size)" => strncat_chk: d, s, n, size,
+        "char *__strcat_chk(char *d[rw], const char *s[str], size_t size)" => strcat_chk: d, s, size,
+        "char *__strncat_chk(char *d[rw], const char *s[r n], size_t n, size_t size)" => strncat_chk: d, s, n, size,
     ];
 }
 

@@ -36,3 +36,27 @@ fn variables_are_unique() {
         assert!(names.insert(global.name), "{} is declared twice", global.name);
     }
 }
+
+/// Functions that real programs call, most used first: what is at hand of them, in steps of 50.
+#[test]
+fn the_first_functions_by_use_are_there() {
+    // Names that the engine itself handles (`_setjmp`), or that are no functions of the C library.
+    const ELSEWHERE: &[&str] = &["_setjmp"];
+    let names: HashSet<&str> = super::tables().into_iter().flatten().map(|f| f.name()).collect();
+    let ranked: Vec<&str> = include_str!("ranked.txt").lines().collect();
+    let missing = |range: &[&'static str]| -> Vec<&'static str> {
+        range.iter().copied().filter(|n| !names.contains(n) && !ELSEWHERE.contains(n)).collect()
+    };
+    for (i, step) in ranked.chunks(50).enumerate() {
+        let missing = missing(step);
+        println!(
+            "{:3}-{:3}: {:2} missing: {}",
+            i * 50 + 1,
+            i * 50 + step.len(),
+            missing.len(),
+            missing.join(" ")
+        );
+    }
+    let missing = missing(&ranked[..50]);
+    assert!(missing.is_empty(), "missing: {}", missing.join(" "));
+}

@@ -112,7 +112,10 @@ fn create(
 }
 
 /// No other thread exists, so none can be joined, detached or cancelled.
-fn join(_: &mut Cx<'_>, thread: u64, _result: GuestPtr) -> Result<i32> {
+fn join(cx: &mut Cx<'_>, thread: u64, result: GuestPtr) -> Result<i32> {
+    if !result.is_null() {
+        cx.mem().slice_mut(result, 8)?;
+    }
     Ok(if thread == SELF { libc::EDEADLK } else { libc::ESRCH })
 }
 

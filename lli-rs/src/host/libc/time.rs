@@ -52,10 +52,13 @@ enum Variable {
     Daylight,
 }
 
+/// What `TZ` was, and the zone that it named.
+type InUse = (Option<Vec<u8>>, Arc<Zone>);
+
 /// The zone in use and result buffers.
 #[derive(Default)]
 pub struct State {
-    zone: Mutex<Option<(Option<Vec<u8>>, Arc<Zone>)>>,
+    zone: Mutex<Option<InUse>>,
     variables: Mutex<Vec<(Variable, GuestPtr)>>,
     names: Mutex<FxHashMap<Vec<u8>, GuestPtr>>,
     tm: Lazy,
@@ -258,12 +261,14 @@ fn own_text(cx: &mut Cx<'_>) -> Result<GuestPtr> {
 }
 
 fn asctime(cx: &mut Cx<'_>, tm: GuestPtr) -> Result<GuestPtr> {
+    cx.mem().slice(tm, TM_SIZE)?;
     let tm = Tm::load(cx.mem(), tm)?;
     let out = own_text(cx)?;
     put_text(cx, &tm, out, TEXT)
 }
 
 fn asctime_r(cx: &mut Cx<'_>, tm: GuestPtr, out: GuestPtr) -> Result<GuestPtr> {
+    cx.mem().slice(tm, TM_SIZE)?;
     let tm = Tm::load(cx.mem(), tm)?;
     put_text(cx, &tm, out, 26)
 }

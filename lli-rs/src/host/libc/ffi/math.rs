@@ -108,6 +108,11 @@ libm! {
     () -> c_int: { fegetround };
 }
 
+/// The first of two parts.
+pub fn real(part: f64, _other: f64) -> f64 {
+    part
+}
+
 /// A long double result through a pointer.
 pub fn long_double(f: impl FnOnce(&mut LongDouble)) -> X87 {
     let mut r = LongDouble::default();
