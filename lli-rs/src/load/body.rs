@@ -17,6 +17,9 @@ use crate::ir::{
     Terminator, Type, Value, ValueDef,
 };
 
+/// What an instruction is refused for whose operand was.
+pub const USES_REFUSED: &str = "use of a value that is not supported";
+
 /// The translation of one body.
 pub struct BodyCx<'a, 'm> {
     /// Caches of the module.
@@ -42,20 +45,10 @@ pub struct BodyCx<'a, 'm> {
     pub table_allowed: bool,
 }
 
-/// Translates a body that has been read. `function` is its LLVM function.
-pub fn translate<'m>(
-    shared: &mut Shared,
-    decl: &FuncDecl,
-    id: FuncId,
-    function: Val<'m>,
-    body: &Body<'m>,
-) -> Result<Function, Refusal> {
+/// A function without blocks.
+fn empty(shared: &mut Shared, decl: &FuncDecl, id: FuncId, body: &Body) -> Function {
     let (locs, decl_loc) = shared.strings.table(body);
-    let personality = function.personality().and_then(|p| match Folder::new(&mut shared.names).fold(p) {
-        Ok(Const::Addr(Symbol::Func(id), 0)) => Some(id),
-        _ => None,
-    });
-    let f = Function {
+    Function {
         id,
         name: decl.name.clone(),
         sig: decl.sig.clone(),
@@ -66,8 +59,33 @@ pub fn translate<'m>(
         address_taken: Vec::new(),
         locs,
         decl_loc,
-        personality,
-    };
+        personality: None,
+    }
+}
+
+/// The body of a function whose own types are not supported.
+pub fn refusal(shared: &mut Shared, decl: &FuncDecl, id: FuncId, body: &Body, what: Refusal) -> Function {
+    let mut f = empty(shared, decl, id, body);
+    let loc = f.decl_loc;
+    let (refused, _) = f.add_inst(Inst::Unsupported(what.into()), Type::Void, loc);
+    let (end, _) = f.add_inst(Inst::Term(Terminator::Unreachable), Type::Void, loc);
+    f.blocks.push(ir::Block { insts: vec![refused, end] });
+    f
+}
+
+/// Translates a body that has been read. `function` is its LLVM function.
+pub fn translate<'m>(
+    shared: &mut Shared,
+    decl: &FuncDecl,
+    id: FuncId,
+    function: Val<'m>,
+    body: &Body<'m>,
+) -> Result<Function, Refusal> {
+    let mut f = empty(shared, decl, id, body);
+    f.personality = function.personality().and_then(|p| match Folder::new(&mut shared.names).fold(p) {
+        Ok(Const::Addr(Symbol::Func(id), 0)) => Some(id),
+        _ => None,
+    });
     let mut cx = BodyCx {
         shared,
         f,
@@ -250,7 +268,7 @@ impl<'m> BodyCx<'_, 'm> {
             return self.check_table(*value);
         }
         let value = match v.kind() {
-            ValKind::Instruction => return Err("use of a value that is not supported".into()),
+            ValKind::Instruction => return Err(USES_REFUSED.into()),
             ValKind::Expr => return self.expr(v),
             _ => {
                 let ty = self.ty(v)?;

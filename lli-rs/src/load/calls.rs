@@ -100,49 +100,56 @@ impl<'m> BodyCx<'_, 'm> {
                 meaning
             }
         };
+        match self.constant_result(v, meaning)? {
+            Some(value) => self.pass_through(v, value),
+            None if meaning == Meaning::Drop => {}
+            None => match meaning {
+                Meaning::X86(op) => self.x86(v, op)?,
+                Meaning::CountLanes => self.count_lanes(v)?,
+                _ => {
+                    let inst = self.intrinsic_inst(v, callee, name, meaning)?;
+                    self.finish(v, inst);
+                }
+            },
+        }
+        self.go_on(v)
+    }
+
+    /// The result of an intrinsic that does nothing when the program runs.
+    fn constant_result(&mut self, v: Val<'m>, meaning: Meaning) -> Result<Option<Value>, Refusal> {
+        let ty = self.ty(v)?;
+        let number = match meaning {
+            Meaning::PassFirst => return self.arg(v, 0).map(Some),
+            Meaning::Drop if ty != Type::Void => Const::Zero,
+            Meaning::Number(n) => Const::Int(n),
+            Meaning::ObjectSize => {
+                let min = self.arg(v, 1)?;
+                match self.f.as_const(min) {
+                    Some(Const::Int(1)) => Const::Int(0),
+                    _ => Const::Int(u64::MAX >> (64 - ty.bits().clamp(1, 64))),
+                }
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(self.f.add_const(number, ty)))
+    }
+
+    fn intrinsic_inst(
+        &mut self,
+        v: Val<'m>,
+        callee: Val<'m>,
+        name: &str,
+        meaning: Meaning,
+    ) -> Result<Inst, Refusal> {
         let count = v.arg_count();
-        let inst = match meaning {
+        Ok(match meaning {
             Meaning::Op(intrinsic, keep) => {
-                self.ty(v)?;
                 let args = (0..count.min(keep)).map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
                 Inst::Intrinsic(intrinsic, args)
             }
-            Meaning::Drop => {
-                let ty = self.ty(v)?;
-                if ty != Type::Void {
-                    let zero = self.f.add_const(Const::Zero, ty);
-                    self.pass_through(v, zero);
-                }
-                return self.go_on(v);
-            }
-            Meaning::PassFirst => {
-                let first = self.arg(v, 0)?;
-                self.pass_through(v, first);
-                return self.go_on(v);
-            }
-            Meaning::Number(n) => {
-                let ty = self.ty(v)?;
-                let value = self.f.add_const(Const::Int(n), ty);
-                self.pass_through(v, value);
-                return self.go_on(v);
-            }
-            Meaning::ObjectSize => {
-                let ty = self.ty(v)?;
-                let min = self.arg(v, 1)?;
-                let unknown = match self.f.as_const(min) {
-                    Some(Const::Int(1)) => 0,
-                    _ => u64::MAX >> (64 - ty.bits().clamp(1, 64)),
-                };
-                let value = self.f.add_const(Const::Int(unknown), ty);
-                self.pass_through(v, value);
-                return self.go_on(v);
-            }
             Meaning::Fence => Inst::Fence(Ordering::SeqCst),
             Meaning::Binary(op) => Inst::Binary(op, self.arg(v, 0)?, self.arg(v, 1)?),
-            Meaning::Cast(op) => {
-                self.ty(v)?;
-                Inst::Cast(op, self.arg(v, 0)?)
-            }
+            Meaning::Cast(op) => Inst::Cast(op, self.arg(v, 0)?),
             Meaning::FCmp => {
                 let text = v.operand(2).and_then(Val::metadata_text).unwrap_or_default();
                 let pred =
@@ -150,23 +157,18 @@ impl<'m> BodyCx<'_, 'm> {
                 Inst::FCmp(pred, self.arg(v, 0)?, self.arg(v, 1)?)
             }
             Meaning::LoadRelative => self.load_relative(v)?,
-            Meaning::X86(op) => return self.x86(v, op),
-            Meaning::CountLanes => return self.count_lanes(v),
-            Meaning::MaskedLoad => {
-                // Older bitcode has the alignment in second place.
-                let rest = if count == 4 { [0, 2, 3] } else { [0, 1, 2] };
+            Meaning::MaskedLoad | Meaning::MaskedStore => {
+                // Older bitcode has the alignment, in second place for loads, in third for stores.
+                let rest = match (count, meaning) {
+                    (4, Meaning::MaskedLoad) => [0, 2, 3],
+                    (4, _) => [0, 1, 3],
+                    _ => [0, 1, 2],
+                };
                 let args = rest.into_iter().map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
                 Inst::Intrinsic(intrinsics::masked(name), args)
             }
-            Meaning::MaskedStore => {
-                let rest = if count == 4 { [0, 1, 3] } else { [0, 1, 2] };
-                let args = rest.into_iter().map(|i| self.arg(v, i)).collect::<Result<_, _>>()?;
-                Inst::Intrinsic(intrinsics::masked(name), args)
-            }
-            Meaning::Unknown => return Err(format!("intrinsic {}", callee.name())),
-        };
-        self.finish(v, inst);
-        self.go_on(v)
+            _ => return Err(format!("intrinsic {}", callee.name())),
+        })
     }
 
     /// After an intrinsic that was invoked: none unwinds.

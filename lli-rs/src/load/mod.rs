@@ -43,6 +43,8 @@ struct Shared {
     /// By function type, attributes and number of arguments.
     signatures: FxHashMap<(usize, usize, u32), Arc<Signature>>,
     intrinsics: FxHashMap<usize, Meaning>,
+    /// Defined functions whose types are not supported, and why.
+    refused: FxHashMap<FuncId, String>,
     /// Relative look-up tables that have become tables of pointers.
     tables: FxHashSet<GlobalId>,
     /// Stands for instructions before they are translated.
@@ -98,6 +100,7 @@ impl Loader {
             strings: Strings::default(),
             signatures: FxHashMap::default(),
             intrinsics: FxHashMap::default(),
+            refused: FxHashMap::default(),
             tables: FxHashSet::default(),
             unread: "instruction that was not read".into(),
         };
@@ -190,6 +193,9 @@ fn read_body(
 ) -> Result<ir::Function, BodyError> {
     let function = image.function(index);
     let body = image.read_body(function).map_err(BodyError::Damaged)?;
+    if let Some(what) = shared.refused.get(&id).cloned() {
+        return Ok(body::refusal(shared, decl, id, &body, what));
+    }
     let f = body::translate(shared, decl, id, function, &body).map_err(BodyError::Refused)?;
     #[cfg(debug_assertions)]
     if let Err(cause) = ir::verify(&f) {
@@ -204,6 +210,10 @@ fn unsupported_in(f: &ir::Function) -> Vec<LoadError> {
     used.filter_map(|id| {
         let data = f.inst(*id);
         let Inst::Unsupported(what) = &data.inst else { return None };
+        // What follows from another refusal is not worth a line of its own.
+        if **what == *body::USES_REFUSED {
+            return None;
+        }
         Some(LoadError::Unsupported {
             what: what.to_string(),
             place: f.locs.get(data.loc).and_then(place),

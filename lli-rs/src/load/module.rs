@@ -77,14 +77,16 @@ fn functions(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<
         if name.starts_with("llvm.") {
             continue;
         }
-        let sig = signature(&mut shared.names.types, function).map_err(|what| {
-            // A definition's debug info comes with its body, which is read for the sake of the message.
-            let body = function.has_body().then(|| image.read_body(function).ok()).flatten();
-            let row = body.as_ref().and_then(|b| b.place);
-            let loc = row.map(|row| shared.strings.loc(&row));
-            unsupported(what, loc.as_ref().and_then(place), Some(name.clone()))
-        })?;
         let id = FuncId(module.funcs.len() as u32);
+        let sig = match signature(&mut shared.names.types, function) {
+            Ok(sig) => sig,
+            // A definition may never be called (Rust's core has such for f16): its body will be a refusal.
+            Err(what) if function.has_body() => {
+                shared.refused.insert(id, what);
+                Signature { ret: Type::Void, params: Vec::new(), attrs: Vec::new(), variadic: false }
+            }
+            Err(what) => return Err(unsupported(what, None, Some(name))),
+        };
         shared.names.symbols.insert(function.key(), Symbol::Func(id));
         module.funcs.push(FuncDecl {
             name: name.into(),

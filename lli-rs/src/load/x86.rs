@@ -158,7 +158,7 @@ impl<'m> BodyCx<'_, 'm> {
                 Ok(Inst::Cast(CastOp::ZExt, self.emit(Inst::FCmp(pred, a, b), Type::BOOL)?))
             }
             X86::CompareMask => self.compare_mask(v),
-            X86::ToInts(round) => self.to_ints(v, round, ty),
+            X86::ToInts(round) => self.ints_of(v, round, ty),
             X86::LowToInt(round) => {
                 let low = self.low(v, 0)?;
                 Ok(Inst::Cast(CastOp::FpToSi, self.rounded(low, round)?))
@@ -357,7 +357,7 @@ impl<'m> BodyCx<'_, 'm> {
         self.emit(Inst::Intrinsic(Intrinsic::Rint, vec![value]), ty)
     }
 
-    fn to_ints(&mut self, v: Val<'m>, round: bool, ty: Type) -> Result<Inst, Refusal> {
+    fn ints_of(&mut self, v: Val<'m>, round: bool, ty: Type) -> Result<Inst, Refusal> {
         let floats = self.arg(v, 0)?;
         let (len, wanted) = (self.f.ty(floats).as_vector(), ty.as_vector());
         let (Some((_, len)), Some((_, wanted))) = (len, wanted) else { return Err("conversion".into()) };
