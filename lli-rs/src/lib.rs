@@ -19,7 +19,9 @@ pub mod opt;
 pub mod report;
 pub mod semantics;
 
-pub use api::{Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, Module, State};
+pub use api::{
+    Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, Module, State,
+};
 pub use error::LoadError;
 pub use load::Source;
 pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Trap};

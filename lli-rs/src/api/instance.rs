@@ -244,8 +244,7 @@ impl Instance {
         let id = self.typed::<A, R>(name)?;
         let slots = args.slots();
         self.start()?;
-        let called =
-            self.guarded(|process, thread, _| interp::enter_guest(process, thread, id, &slots));
+        let called = self.guarded(|process, thread, _| interp::enter_guest(process, thread, id, &slots));
         match called {
             Ok(slot) => Ok(R::result(slot)),
             Err(outcome) => Err(self.fault(outcome)),
@@ -285,13 +284,13 @@ impl Instance {
         let id = match module.exports.get(name) {
             Some(Symbol::Func(id)) if module.func(*id).defined => *id,
             _ => {
-                let title = format!("the module defines no function `{name}` that can be called from outside");
+                let title =
+                    format!("the module defines no function `{name}` that can be called from outside");
                 return Err(Fault::refused("no-such-function", title, &module.name));
             }
         };
         let sig = &module.func(id).sig;
-        let in_memory =
-            sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. } | ParamAttr::SRet));
+        let in_memory = sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. } | ParamAttr::SRet));
         if sig.variadic || in_memory || !A::fit(&sig.params) || !R::is(&sig.ret) {
             let title = format!(
                 "`{name}` is {}, and cannot be called as {} ({})",
@@ -310,7 +309,8 @@ impl Instance {
         body: impl FnOnce(&Process, &mut Thread, State) -> Run<T>,
     ) -> Result<T, Box<Outcome>> {
         let process = &*self.process;
-        let lost = |trap| Box::new(Outcome { trap, backtrace: Vec::new(), host_function: None, leaks: Vec::new() });
+        let lost =
+            |trap| Box::new(Outcome { trap, backtrace: Vec::new(), host_function: None, leaks: Vec::new() });
         let mut thread = match self.thread.take() {
             Some(thread) => thread,
             None => Thread::new(process).map_err(lost)?,
@@ -433,6 +433,9 @@ impl Process {
 
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Instance").field("module", &self.process.module.name).field("state", &self.state).finish()
+        f.debug_struct("Instance")
+            .field("module", &self.process.module.name)
+            .field("state", &self.state)
+            .finish()
     }
 }

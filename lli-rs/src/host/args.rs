@@ -2,8 +2,8 @@
 
 use svm_memory::GuestPtr;
 
-use super::{CType, VarArgs};
 use super::varargs::ArgClass;
+use super::{CType, VarArgs};
 use crate::machine::{Result, Trap};
 
 /// An x86_fp80 value by its ten bytes.

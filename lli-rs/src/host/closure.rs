@@ -33,7 +33,9 @@ impl HostClosure {
         let proto = Proto::parse(prototype)?;
         if !R::fits(proto.ret) {
             let ty = std::any::type_name::<R>();
-            return Err(ProtoError(format!("the closure gives {ty}, which is not the result of `{prototype}`")));
+            return Err(ProtoError(format!(
+                "the closure gives {ty}, which is not the result of `{prototype}`"
+            )));
         }
         let name = intern(&proto.name);
         let call = Box::new(move |cx: &mut Cx<'_>, args: &mut Args<'_>| {

@@ -203,7 +203,12 @@ mod tests {
     fn rows_agree_with_the_parser() {
         for f in Registry::libc().functions() {
             let proto = f.parse().unwrap();
-            assert_eq!((f.name(), f.fixed_params()), (&*proto.name, proto.params.len() as u32), "{}", f.proto);
+            assert_eq!(
+                (f.name(), f.fixed_params()),
+                (&*proto.name, proto.params.len() as u32),
+                "{}",
+                f.proto
+            );
         }
     }
 }

@@ -331,9 +331,10 @@ fn check_call(process: &Process, desc: &CallDesc, id: FuncId, target: GuestPtr) 
     let used = desc.used.is_some();
     let expected = match process.funcs[id.0 as usize].target {
         Target::Host(host) => host_matches(host, &desc.types, &desc.sig.ret, used).err(),
-        Target::Closure(number) => process.closures.get(number).and_then(|c| {
-            proto_matches(c.proto(), c.text(), &desc.types, &desc.sig.ret, used).err()
-        }),
+        Target::Closure(number) => process
+            .closures
+            .get(number)
+            .and_then(|c| proto_matches(c.proto(), c.text(), &desc.types, &desc.sig.ret, used).err()),
         Target::Guest | Target::Missing => {
             (!call_matches(&desc.types, &desc.sig.ret, used, sig)).then(|| signature_text(sig))
         }

@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
-use super::functions::{FuncCell, Signatures};
 use super::area::Areas;
+use super::functions::{FuncCell, Signatures};
 use super::globals::Globals;
 use super::sites::{CodePos, SiteTable};
 use super::{Config, Limit, Result, Trap};

@@ -42,6 +42,8 @@ pub trait Fp: Copy {
     fn round(self) -> Self;
     /// To the nearest integral value, ties to even.
     fn round_even(self) -> Self;
+    /// To an integral value, in the current rounding mode.
+    fn rint(self) -> Self;
     /// `self * 2^n`, rounded once.
     fn ldexp(self, n: i32) -> Self;
     /// Fraction in [0.5, 1) and exponent; zeros, infinities and NaNs with exponent 0.
@@ -169,6 +171,9 @@ macro_rules! impl_fp {
             #[inline(always)]
             fn round_even(self) -> Self {
                 $f::round_ties_even(self)
+            }
+            fn rint(self) -> Self {
+                libm::$libm::rint(self)
             }
             fn ldexp(self, n: i32) -> Self {
                 libm::$libm::ldexp(self, n)

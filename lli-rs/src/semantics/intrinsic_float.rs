@@ -40,7 +40,8 @@ fn unary<T: Fp>(i: Intrinsic, a: T) -> Option<T> {
         Intrinsic::Floor => a.floor(),
         Intrinsic::Ceil => a.ceil(),
         Intrinsic::FTrunc => a.trunc(),
-        Intrinsic::Rint | Intrinsic::NearbyInt | Intrinsic::RoundEven => a.round_even(),
+        Intrinsic::Rint | Intrinsic::NearbyInt => a.rint(),
+        Intrinsic::RoundEven => a.round_even(),
         Intrinsic::Round => a.round(),
         Intrinsic::Canonicalize => a.mul(T::from_u128(1)),
         Intrinsic::Exp => a.math1(Math1::Exp),
@@ -110,7 +111,7 @@ fn mixed<T: Fp>(
     match i {
         Intrinsic::PowI => put_fp(lanes, out, lane, float::powi(a, int_arg())),
         Intrinsic::LdExp => put_fp(lanes, out, lane, a.ldexp(int_arg())),
-        Intrinsic::LRint => put_int(ret, out, lane, a.round_even().to_signed(bits)),
+        Intrinsic::LRint => put_int(ret, out, lane, a.rint().to_signed(bits)),
         Intrinsic::LRound => put_int(ret, out, lane, a.round().to_signed(bits)),
         Intrinsic::FpToSiSat => put_int(ret, out, lane, to_int_sat(a, bits)),
         Intrinsic::FpToUiSat => put_int(ret, out, lane, a.to_u128_sat().min(super::int::mask(bits))),

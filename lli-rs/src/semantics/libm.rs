@@ -95,11 +95,56 @@ math!(Math2, "Functions of two arguments.",
     Atan2 atan2f atan2 atan2l,
 );
 
+/// How results are rounded: the mode that the program has chosen with `fesetround`, which is the host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// To nearest, ties to even.
+    Nearest,
+    /// Towards minus infinity.
+    Down,
+    /// Towards plus infinity.
+    Up,
+    /// Towards zero.
+    Zero,
+}
+
+/// The current rounding mode of this thread.
+pub fn rounding() -> Rounding {
+    // SAFETY: glibc's prototype; reads the thread's control word.
+    #[link(name = "m")]
+    unsafe extern "C" {
+        safe fn fegetround() -> i32;
+    }
+    match fegetround() {
+        FE_DOWNWARD => Rounding::Down,
+        FE_UPWARD => Rounding::Up,
+        FE_TOWARDZERO => Rounding::Zero,
+        _ => Rounding::Nearest,
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod modes {
+    pub const FE_DOWNWARD: i32 = 0x400;
+    pub const FE_UPWARD: i32 = 0x800;
+    pub const FE_TOWARDZERO: i32 = 0xc00;
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod modes {
+    pub const FE_UPWARD: i32 = 0x40_0000;
+    pub const FE_DOWNWARD: i32 = 0x80_0000;
+    pub const FE_TOWARDZERO: i32 = 0xc0_0000;
+}
+
+use modes::{FE_DOWNWARD, FE_TOWARDZERO, FE_UPWARD};
+
 /// The `float` functions.
 pub mod single {
     // SAFETY: glibc's prototypes; `frexpf` writes one int through a valid reference.
     #[link(name = "m")]
     unsafe extern "C" {
+        safe fn rintf(x: f32) -> f32;
         safe fn ldexpf(x: f32, n: i32) -> f32;
         safe fn frexpf(x: f32, n: &mut i32) -> f32;
     }
@@ -112,6 +157,11 @@ pub mod single {
     /// Calls a function of two arguments.
     pub fn call2(f: super::Math2, x: f32, y: f32) -> f32 {
         super::single2(f)(x, y)
+    }
+
+    /// To an integral value, in the current rounding mode.
+    pub fn rint(x: f32) -> f32 {
+        rintf(x)
     }
 
     /// `x * 2^n`.
@@ -132,6 +182,7 @@ pub mod double {
         // SAFETY: glibc's prototypes; `frexp` writes one int through a valid reference.
         #[link(name = "m")]
         unsafe extern "C" {
+            pub safe fn rint(x: f64) -> f64;
             pub safe fn ldexp(x: f64, n: i32) -> f64;
             pub safe fn frexp(x: f64, n: &mut i32) -> f64;
         }
@@ -145,6 +196,11 @@ pub mod double {
     /// Calls a function of two arguments.
     pub fn call2(f: super::Math2, x: f64, y: f64) -> f64 {
         super::double2(f)(x, y)
+    }
+
+    /// To an integral value, in the current rounding mode.
+    pub fn rint(x: f64) -> f64 {
+        c::rint(x)
     }
 
     /// `x * 2^n`.

@@ -8,7 +8,7 @@ use rustc_apfloat::ieee::{Double, Single, X87DoubleExtended};
 use rustc_apfloat::{Float, FloatConvert, Round, StatusAnd};
 
 use super::float::{Class, Fp};
-use super::libm;
+use super::libm::{self, Rounding};
 
 /// An `x86_fp80` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,16 @@ const BIAS: i32 = 16383;
 const EXP_MAX: u16 = 0x7fff;
 const LEADING: u64 = 1 << 63;
 const QUIET: u64 = 1 << 62;
+
+/// The rounding mode that the x87 would use.
+fn current_mode() -> Round {
+    match libm::rounding() {
+        Rounding::Nearest => Round::NearestTiesToEven,
+        Rounding::Down => Round::TowardNegative,
+        Rounding::Up => Round::TowardPositive,
+        Rounding::Zero => Round::TowardZero,
+    }
+}
 
 impl X87 {
     /// From the ten bytes in memory.
@@ -145,7 +155,12 @@ impl X87 {
         let root = radicand.isqrt();
         let remainder = radicand - root * root;
         let mut exp = (exp - up) / 2;
-        let mut root = root + u128::from(remainder > root);
+        let up = match libm::rounding() {
+            Rounding::Nearest => remainder > root,
+            Rounding::Up => remainder > 0,
+            Rounding::Down | Rounding::Zero => false,
+        };
+        let mut root = root + u128::from(up);
         if root >> 64 != 0 {
             root >>= 1;
             exp += 1;
@@ -165,22 +180,22 @@ impl Fp for X87 {
         u128::from(self.significand) | u128::from(self.head) << 64
     }
     fn add(self, o: Self) -> Self {
-        X87::result(&[self, o], || self.soft().add_r(o.soft(), Round::NearestTiesToEven))
+        X87::result(&[self, o], || self.soft().add_r(o.soft(), current_mode()))
     }
     fn sub(self, o: Self) -> Self {
-        X87::result(&[self, o], || self.soft().sub_r(o.soft(), Round::NearestTiesToEven))
+        X87::result(&[self, o], || self.soft().sub_r(o.soft(), current_mode()))
     }
     fn mul(self, o: Self) -> Self {
-        X87::result(&[self, o], || self.soft().mul_r(o.soft(), Round::NearestTiesToEven))
+        X87::result(&[self, o], || self.soft().mul_r(o.soft(), current_mode()))
     }
     fn div(self, o: Self) -> Self {
-        X87::result(&[self, o], || self.soft().div_r(o.soft(), Round::NearestTiesToEven))
+        X87::result(&[self, o], || self.soft().div_r(o.soft(), current_mode()))
     }
     fn rem(self, o: Self) -> Self {
         X87::result(&[self, o], || self.soft().c_fmod(o.soft())).with_sign_unless_nan(self)
     }
     fn fma(self, b: Self, c: Self) -> Self {
-        X87::result(&[self, b, c], || self.soft().mul_add_r(b.soft(), c.soft(), Round::NearestTiesToEven))
+        X87::result(&[self, b, c], || self.soft().mul_add_r(b.soft(), c.soft(), current_mode()))
     }
     fn order(self, o: Self) -> Option<Ordering> {
         self.soft().partial_cmp(&o.soft())
@@ -209,10 +224,11 @@ impl Fp for X87 {
     fn round_even(self) -> Self {
         self.integral(Round::NearestTiesToEven)
     }
+    fn rint(self) -> Self {
+        self.integral(current_mode())
+    }
     fn ldexp(self, n: i32) -> Self {
-        X87::result(&[self], || {
-            rustc_apfloat::Status::OK.and(self.soft().scalbn_r(n, Round::NearestTiesToEven))
-        })
+        X87::result(&[self], || rustc_apfloat::Status::OK.and(self.soft().scalbn_r(n, current_mode())))
     }
     fn frexp(self) -> (Self, i32) {
         if let Some(nan) = X87::propagate(&[self]) {
@@ -274,7 +290,7 @@ impl Fp for X87 {
             let sign = u64::from(nan.head >> 15) << 63;
             return f64::from_bits(sign | 0x7ff << 52 | (nan.significand << 1) >> 12);
         }
-        let r: StatusAnd<Double> = self.soft().convert_r(Round::NearestTiesToEven, &mut false);
+        let r: StatusAnd<Double> = self.soft().convert_r(current_mode(), &mut false);
         f64::from_bits(r.value.to_bits() as u64)
     }
     fn to_f32(self) -> f32 {
@@ -282,7 +298,7 @@ impl Fp for X87 {
             let sign = u32::from(nan.head >> 15) << 31;
             return f32::from_bits(sign | 0xff << 23 | ((nan.significand << 1) >> 41) as u32);
         }
-        let r: StatusAnd<Single> = self.soft().convert_r(Round::NearestTiesToEven, &mut false);
+        let r: StatusAnd<Single> = self.soft().convert_r(current_mode(), &mut false);
         f32::from_bits(r.value.to_bits() as u32)
     }
     fn to_x87(self) -> X87 {

@@ -36,6 +36,28 @@ mod host {
     x87!(sqrt, "fstp st(0)", "fsqrt");
     x87!(rint, "fstp st(0)", "frndint");
 
+    /// Sets the thread's rounding mode, and nearest again when dropped.
+    pub struct RoundingMode;
+
+    // SAFETY: glibc's prototype; changes this thread's control words only.
+    #[link(name = "m")]
+    unsafe extern "C" {
+        safe fn fesetround(mode: i32) -> i32;
+    }
+
+    impl RoundingMode {
+        pub fn set(mode: i32) -> RoundingMode {
+            fesetround(mode);
+            RoundingMode
+        }
+    }
+
+    impl Drop for RoundingMode {
+        fn drop(&mut self) {
+            fesetround(0);
+        }
+    }
+
     macro_rules! store {
         ($name:ident, $t:ty, $code:literal) => {
             pub fn $name(a: X87) -> $t {
@@ -131,6 +153,20 @@ proptest! {
         prop_assert_eq!(a.div(b), host::div(a, b), "{:?} / {:?}", a, b);
         prop_assert_eq!(a.sqrt(), host::sqrt(a, b), "sqrt {:?}", a);
         prop_assert_eq!(a.round_even(), host::rint(a, b), "rint {:?}", a);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn rounding_modes_are_honoured(a in any_x87(), b in any_x87(), x in any_f64(), mode in 0i32..4) {
+        let _guard = host::RoundingMode::set(mode << 10);
+        prop_assert_eq!(a.add(b), host::add(a, b), "{:?} + {:?}", a, b);
+        prop_assert_eq!(a.mul(b), host::mul(a, b), "{:?} * {:?}", a, b);
+        prop_assert_eq!(a.div(b), host::div(a, b), "{:?} / {:?}", a, b);
+        prop_assert_eq!(a.sqrt(), host::sqrt(a, b), "sqrt {:?}", a);
+        prop_assert_eq!(a.rint(), host::rint(a, b), "rint {:?}", a);
+        prop_assert_eq!(a.to_f64().to_bits(), host::to_f64(a).to_bits(), "{:?}", a);
+        let wide = x.to_x87();
+        prop_assert!(same(x.rint(), host::rint(wide, wide).to_f64()), "rint {}", x);
     }
 
     #[cfg(target_arch = "x86_64")]
