@@ -13,7 +13,7 @@ use clap::Parser;
 use crate::api::Instance;
 use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
-use crate::load::{Loader, Source};
+use crate::load::{self, Loader, Source};
 use crate::machine::{Config, Process};
 use args::{Args, Phase, Tier};
 
@@ -25,6 +25,7 @@ const EXIT_LIMIT: u8 = 97;
 /// Runs the command line; the whole of `svm-lli`.
 pub fn main() -> ExitCode {
     let args = Args::parse();
+    load::report_reader_crashes();
     match run(&args) {
         Ok(code) => code,
         Err(error) => {
@@ -36,7 +37,9 @@ pub fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<ExitCode, LoadError> {
     let links: Vec<Source> = args.link.iter().map(|path| source(path)).collect();
-    let loader = Loader::open(&source(&args.file), &links)?;
+    // What is not trusted to run is not trusted to be read, either.
+    let open = if args.sandbox { Loader::open_untrusted } else { Loader::open };
+    let loader = open(&source(&args.file), &links)?;
     if args.check {
         return Ok(check(loader));
     }
