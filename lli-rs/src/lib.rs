@@ -25,4 +25,4 @@ pub use api::{
 pub use error::LoadError;
 pub use load::Source;
 pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Trap};
-pub use svm_memory::GuestPtr;
+pub use svm_memory::{Config as MemoryConfig, GuestPtr};

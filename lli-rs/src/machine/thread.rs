@@ -175,18 +175,6 @@ impl Thread {
         (self.fp, self.top) = (self.area.registers.first_slot(), self.frames_end());
         self.publish();
     }
-
-    /// Frees what the thread holds in guest memory.
-    pub(crate) fn close(self, mem: &Memory) {
-        for (_, object) in &self.varargs {
-            mem.release(*object);
-        }
-        for local in &self.locals {
-            mem.release(*local);
-        }
-        mem.release(self.errno);
-        self.stack.close(mem, SiteId::NONE);
-    }
 }
 
 /// A report shows no more frames than this.

@@ -1,0 +1,9 @@
+//! The library as an embedder uses it.
+
+mod calls;
+mod faults;
+mod hosts;
+mod limits;
+mod many;
+mod sweep;
+mod tools;
