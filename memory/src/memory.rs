@@ -83,11 +83,16 @@ impl Memory {
 
     /// Ends an object that the engine owns, of any kind. False (and nothing happens) if `p` is no live object's start.
     pub fn release(&self, p: GuestPtr) -> bool {
+        self.release_at(p, SiteId::NONE)
+    }
+
+    /// The same, for objects whose end the guest asked for at `site`.
+    pub fn release_at(&self, p: GuestPtr, site: SiteId) -> bool {
         let mut heap = self.heap.lock();
         let live = self.is_start(p);
         debug_assert!(live, "released {p:?}, which is not live");
         if live {
-            heap.end(&self.space, p.slot().index(), SiteId::NONE);
+            heap.end(&self.space, p.slot().index(), site);
         }
         live
     }

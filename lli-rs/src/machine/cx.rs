@@ -1,6 +1,6 @@
 //! What a host function sees of the engine.
 
-use svm_memory::{GuestPtr, Memory, SiteId};
+use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
 use super::{HostMisuse, Process, Result, Thread, Trap};
 
@@ -43,7 +43,15 @@ impl<'a> Cx<'a> {
     /// A misuse of the running host function: `what` is a sentence without the function's name.
     #[cold]
     pub fn misuse(&self, what: impl Into<String>) -> Trap {
-        Trap::Host(Box::new(HostMisuse { function: self.thread.host_function, what: what.into() }))
+        let function = self.thread.host_function;
+        Trap::Host(Box::new(HostMisuse { function, what: what.into(), object: None }))
+    }
+
+    /// The same about an object of the library, live or ended: the report tells where it comes from.
+    #[cold]
+    pub fn misuse_of(&self, object: Option<ObjectInfo>, what: impl Into<String>) -> Trap {
+        let function = self.thread.host_function;
+        Trap::Host(Box::new(HostMisuse { function, what: what.into(), object }))
     }
 
     /// Calls a guest function through a pointer: integer and pointer arguments, one register slot

@@ -108,4 +108,6 @@ pub struct HostMisuse {
     pub function: &'static str,
     /// What is wrong, as a sentence without the function's name.
     pub what: String,
+    /// The object that was misused, if it is about one.
+    pub object: Option<ObjectInfo>,
 }

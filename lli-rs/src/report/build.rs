@@ -21,6 +21,7 @@ impl Report {
             Trap::BadCall(call) => report.bad_call(call, resolver),
             Trap::Host(misuse) => {
                 report.set("libc-misuse", format!("{} {}", misuse.function, misuse.what));
+                report.object = misuse.object.map(|object| describe(&object, None, resolver));
             }
             Trap::DivideByZero => report.set("division-by-zero", "integer division by zero"),
             Trap::DivideOverflow => report.set(

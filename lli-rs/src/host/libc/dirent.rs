@@ -55,12 +55,12 @@ fn find(cx: &Cx<'_>, dir: GuestPtr) -> Result<Arc<Mutex<Open>>> {
     if let Some(open) = cx.process.libc.dirent.open.lock().get(&dir) {
         return Ok(Arc::clone(open));
     }
-    if cx.mem().object(dir).is_some_and(|object| object.live) {
-        return Err(cx.misuse("was given a pointer that is no DIR"));
+    if let Some(object) = cx.mem().object(dir) {
+        return Err(cx.misuse_of(Some(object), "was given a pointer that is no DIR"));
     }
     let fault = cx.mem().fault_for(dir, dir, 1, AccessKind::Read);
     if fault.object.is_some_and(|object| object.kind == ObjectKind::Host) {
-        return Err(cx.misuse("was given a DIR that was closed before"));
+        return Err(cx.misuse_of(fault.object, "was given a DIR that was closed before"));
     }
     Err(Trap::Memory(fault))
 }
@@ -109,7 +109,8 @@ fn closedir(cx: &mut Cx<'_>, dir: GuestPtr) -> Result<i32> {
     cx.process.libc.dirent.open.lock().remove(&dir);
     let open = open.lock();
     cx.mem().release(open.entry);
-    cx.mem().release(dir);
+    let site = cx.site();
+    cx.mem().release_at(dir, site);
     let result = fd::close(cx, open.fd);
     status(cx, result)
 }

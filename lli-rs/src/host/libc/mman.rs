@@ -165,7 +165,8 @@ fn munmap(cx: &mut Cx<'_>, address: GuestPtr, len: u64) -> Result<i32> {
     if !mapping.pages.contains(&true) {
         mappings.remove(&base);
         drop(mappings);
-        cx.mem().release(base);
+        let site = cx.site();
+        cx.mem().release_at(base, site);
     }
     Ok(0)
 }

@@ -218,14 +218,14 @@ pub(super) fn file(cx: &Cx<'_>, ptr: GuestPtr) -> Result<File> {
 
 #[cold]
 fn no_file(cx: &Cx<'_>, ptr: GuestPtr) -> Trap {
-    if cx.mem().object(ptr).is_some_and(|object| object.live) {
-        return cx.misuse("was given a pointer that is no FILE");
+    if let Some(object) = cx.mem().object(ptr) {
+        return cx.misuse_of(Some(object), "was given a pointer that is no FILE");
     }
     let fault = cx.mem().fault_for(ptr, ptr, FILE_SIZE, AccessKind::Read);
     let closed =
         fault.kind == FaultKind::UseAfterFree && fault.object.is_some_and(|o| o.kind == ObjectKind::Host);
     if closed {
-        return cx.misuse("was given a FILE that was closed before");
+        return cx.misuse_of(fault.object, "was given a FILE that was closed before");
     }
     Trap::Memory(fault)
 }
@@ -247,7 +247,8 @@ fn forget(cx: &mut Cx<'_>, file: &File) {
     if let Some(buffer) = file.stream.own_buffer.lock().take() {
         cx.mem().release(buffer);
     }
-    cx.mem().release(file.ptr);
+    let site = cx.site();
+    cx.mem().release_at(file.ptr, site);
 }
 
 /// All open streams, last opened first.
