@@ -16,12 +16,14 @@ run() { echo "\$ $*"; "$@"; }
 scripts/fetch.sh lua
 
 if [ ! -e "$out/lua.bc" ] || [ tests/programs/lua/main.c -nt "$out/lua.bc" ] || [ "$cache/sources/lua/.fetched" -nt "$out/lua.bc" ]; then
-    say "Lua's C sources, compiled to LLVM bitcode with a plain clang -O2 -g -emit-llvm"
+    say "Lua's C sources become LLVM bitcode with a plain clang"
+    echo "\$ clang-22 -O2 -g -c -emit-llvm ...   (each of $(ls "$lua"/*.c | wc -l) files and tests/programs/lua/main.c)"
     compile() { clang-22 -O2 -g -w -c -emit-llvm -DLUA_USE_POSIX -I "$lua" -o "$out/$(basename "$1" .c).part.bc" "$1"; }
     export -f compile
     export out lua
     printf '%s\0' "$lua"/*.c tests/programs/lua/main.c | xargs -0 -n1 -P"$(nproc)" bash -c 'compile "$1"' _
-    run llvm-link-22 -o "$out/lua.bc" "$out"/*.part.bc
+    echo "\$ llvm-link-22 -o $out/lua.bc $out/*.part.bc"
+    llvm-link-22 -o "$out/lua.bc" "$out"/*.part.bc
     rm -f "$out"/*.part.bc
 fi
 
