@@ -58,17 +58,23 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=(sudo)
 fi
 export DEBIAN_FRONTEND=noninteractive
-known() { # is there a version to install of every package?
-    local p
+unknown() { # those of the packages that apt has no version of
+    local p policy
     for p in "${todo[@]}"; do
-        apt-cache policy "$p" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
+        policy=$(apt-cache policy "$p" 2>/dev/null || true)
+        [[ $policy =~ Candidate:\ [^\(] ]] || echo "$p"
     done
 }
 install() { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${todo[@]}" >/dev/null; }
 
-known && updated= || { echo "setup: apt-get update"; "${sudo[@]}" apt-get update -qq; updated=1; }
-if ! known; then
-    echo "setup: this release has no package for one of: ${todo[*]}" >&2
+updated=
+if [ -n "$(unknown)" ]; then
+    echo "setup: apt-get update"
+    "${sudo[@]}" apt-get update -qq
+    updated=1
+fi
+if [ -n "$(unknown)" ]; then
+    echo "setup: this release has no package" $(unknown) >&2
     echo "setup: Debian 12 or newer, or an Ubuntu with LLVM 22, is needed (or add LLVM's own apt source)" >&2
     exit 1
 fi
