@@ -201,7 +201,9 @@ fn from_local(zone: &Zone, tm: &Tm) -> i64 {
     let near = (1..FAR / STRIDE)
         .flat_map(|i| [t.saturating_sub(i * STRIDE), t.saturating_add(i * STRIDE)])
         .find(|other| zone.at(*other).dst == (tm.isdst > 0));
-    near.map_or(t, |other| moment(zone.at(other).offset))
+    // Where no such time is near, an hour's difference is assumed.
+    let hour = if tm.isdst > 0 { -3600 } else { 3600 };
+    near.map_or(t.saturating_add(hour), |other| moment(zone.at(other).offset))
 }
 
 fn mktime(cx: &mut Cx<'_>, p: GuestPtr) -> Result<i64> {
