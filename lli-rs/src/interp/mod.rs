@@ -101,6 +101,12 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
     thread.depth += 1;
     let outcome = run(process, thread, outermost);
     thread.depth -= 1;
+    if let Err(trap @ (Trap::LongJump { .. } | Trap::Unwind { .. })) = outcome {
+        // It travels on from the caller's frame, to which the chain of slots does not lead through our own.
+        unwind::cut(process, thread, outermost);
+        (thread.pc, thread.fp) = (pc, fp);
+        return Err(trap);
+    }
     outcome?;
     // The frame is gone; what was before it is as it was.
     debug_assert_eq!(thread.top, outermost);

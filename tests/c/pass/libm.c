@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static volatile double one = 1, ten = 10, zero = 0;
+static volatile double one = 1, ten = 10, zero = 0, half = 2.5;
 static volatile double inputs[] = {0.0, -0.0, 0.5, 1.0, -1.0, 2.5, -3.25, 1e-10, 1e10, 710.0, 1e308, -1e-310, 1.0 / 0.0, -1.0 / 0.0};
 static void bits(long double v) {
     unsigned char b[16] = {0};
@@ -47,7 +47,7 @@ int main(void) {
     for (int mode = 0; mode < 4; mode++) {
         static const int modes[] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
         int set = fesetround(modes[mode]);
-        double v = one / ten, r = rint(2.5), w = strtod("0.1", NULL);
+        double v = one / ten, r = rint(half), w = strtod("0.1", NULL);
         long l = lrint(-1.5);
         int got = fegetround() == modes[mode];
         fesetround(FE_TONEAREST);

@@ -65,7 +65,11 @@ impl Zone {
         let mut scan = Scan(text);
         match scan.rule() {
             Some(rule) => Zone { transitions: Vec::new(), types: Vec::new(), rule: Some(rule) },
-            None => Zone::fixed(&Scan(text).name().unwrap_or_else(|| b"UTC".to_vec()), 0),
+            None => {
+                let mut zone = Zone::fixed(&Scan(text).name().unwrap_or_else(|| b"UTC".to_vec()), 0);
+                zone.types.push(Local { offset: 0, dst: false, name: Vec::new() });
+                zone
+            }
         }
     }
 
@@ -102,7 +106,9 @@ impl Zone {
                 return (standard, daylight);
             }
             let past = self.transitions.iter().rev().map(|(_, i)| &self.types[*i]).find(|l| l.dst);
-            return (standard, past.unwrap_or(standard));
+            // Without transitions, a type is the nameless one of a string that could not be read.
+            let none = self.types.first().filter(|_| self.transitions.is_empty());
+            return (standard, past.or(none).unwrap_or(standard));
         }
         let used = || self.transitions.iter().rev().map(|(_, i)| &self.types[*i]);
         let standard = used().find(|l| !l.dst).unwrap_or(&self.types[0]);
