@@ -28,8 +28,14 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("wcstok", "s", "is empty"),
     ("wcsrtombs", "out", "gets nothing, for the characters have no encoding"),
     ("wcsnrtombs", "out", "gets nothing, for the characters have no encoding"),
-    ("readv", "vector", "holds pointers"),
-    ("writev", "vector", "holds pointers"),
+    ("readv", "*", "takes an array of pointers"),
+    ("writev", "*", "takes an array of pointers"),
+    ("getopt", "*", "takes an array of pointers"),
+    ("getopt_long", "*", "takes an array of pointers"),
+    ("getopt_long_only", "*", "takes an array of pointers"),
+    ("__posix_getopt", "*", "takes an array of pointers"),
+    ("nanosleep", "rest", "is used when a signal comes"),
+    ("clock_nanosleep", "rest", "is used when a signal comes"),
 ];
 
 /// What is wrong with the pointer under test.
@@ -150,7 +156,7 @@ fn testable(f: &HostFn, proto: &Proto) -> bool {
 
 /// The ways in which a parameter can be wrong.
 fn ways(function: &str, param: &Param) -> Vec<Wrong> {
-    let left_out = |(f, p, _): &(&str, &str, &str)| *f == function && *p == param.name;
+    let left_out = |(f, p, _): &(&str, &str, &str)| *f == function && (*p == "*" || *p == param.name);
     let mut ways = match &param.use_ {
         _ if LEFT_OUT.iter().any(left_out) => return Vec::new(),
         PtrUse::Str => vec![Wrong::Freed, Wrong::Unterminated],

@@ -1,11 +1,11 @@
-//! Pseudo-random numbers: exactly glibc's sequences.
+//! Pseudo-random numbers: exactly glibc's sequences; and true ones, from the system.
 
 use parking_lot::Mutex;
 use svm_memory::{GuestPtr, Memory};
 
 use super::access::{Lazy, at};
 use crate::host::host_table;
-use crate::machine::{Cx, Result};
+use crate::machine::{Cx, Result, Trap};
 
 host_table! {
     /// Pseudo-random numbers.
@@ -26,6 +26,11 @@ host_table! {
         "void srand48(long seed)" => srand48: seed,
         "unsigned short *seed48(unsigned short *x[r 6])" => seed48: x,
         "void lcong48(unsigned short *p[r 14])" => lcong48: p,
+        "ssize_t getrandom(void *out[w n], size_t n, unsigned int flags)" [Random] => getrandom: out, n, flags,
+        "int getentropy(void *out[w n], size_t n)" [Random] => getentropy: out, n,
+        "uint32_t arc4random(void)" [Random] => arc4random,
+        "void arc4random_buf(void *out[w n], size_t n)" [Random] => arc4random_buf: out, n,
+        "uint32_t arc4random_uniform(uint32_t below)" [Random] => arc4random_uniform: below,
     ];
 }
 
@@ -275,4 +280,70 @@ fn lcong48(cx: &mut Cx<'_>, p: GuestPtr) -> Result<()> {
     let congruence = Congruence { x: pack48([x0, x1, x2]), a: pack48([a0, a1, a2]), c: u64::from(c) };
     cx.process.libc.random.inner.lock().congruence = congruence;
     Ok(())
+}
+
+fn system_bytes(buf: &mut [u8]) -> Result<()> {
+    match super::ffi::random_bytes(buf) {
+        true => Ok(()),
+        false => Err(Trap::Unsupported("random numbers, which this system does not give".into())),
+    }
+}
+
+/// True random bytes, piece by piece.
+fn fill_random(cx: &Cx<'_>, out: GuestPtr, n: u64) -> Result<()> {
+    let mem = cx.mem();
+    mem.slice_mut(out, n)?;
+    let (mut done, mut buf) = (0, [0u8; 256]);
+    while done < n {
+        let piece = &mut buf[..(n - done).min(256) as usize];
+        system_bytes(piece)?;
+        mem.write(at(out, done), piece)?;
+        done += piece.len() as u64;
+    }
+    Ok(())
+}
+
+fn getrandom(cx: &mut Cx<'_>, out: GuestPtr, n: u64, flags: u32) -> Result<i64> {
+    const KNOWN: u32 = libc::GRND_NONBLOCK | libc::GRND_RANDOM | 4;
+    /// What the kernel gives at most in one call.
+    const MAX: u64 = (1 << 25) - 1;
+    if flags & !KNOWN != 0 {
+        return cx.fail(libc::EINVAL, -1);
+    }
+    cx.mem().slice_mut(out, n)?;
+    let n = n.min(MAX);
+    fill_random(cx, out, n)?;
+    Ok(n as i64)
+}
+
+fn getentropy(cx: &mut Cx<'_>, out: GuestPtr, n: u64) -> Result<i32> {
+    if n > 256 {
+        return cx.fail(libc::EIO, -1);
+    }
+    fill_random(cx, out, n)?;
+    Ok(0)
+}
+
+fn arc4random(_: &mut Cx<'_>) -> Result<u32> {
+    let mut bytes = [0; 4];
+    system_bytes(&mut bytes)?;
+    Ok(u32::from_ne_bytes(bytes))
+}
+
+fn arc4random_buf(cx: &mut Cx<'_>, out: GuestPtr, n: u64) -> Result<()> {
+    fill_random(cx, out, n)
+}
+
+fn arc4random_uniform(cx: &mut Cx<'_>, below: u32) -> Result<u32> {
+    if below < 2 {
+        return Ok(0);
+    }
+    // Numbers from the incomplete last round of `below` would favour some results.
+    let incomplete = (1u64 << 32) % u64::from(below);
+    loop {
+        let n = arc4random(cx)?;
+        if u64::from(n) < (1 << 32) - incomplete {
+            return Ok(n % below);
+        }
+    }
 }

@@ -73,3 +73,16 @@ pub fn signal_name(signal: i32) -> Option<&'static [u8]> {
     // SAFETY: as above.
     constant(unsafe { sigabbrev_np(signal) })
 }
+
+/// Fills a short buffer (at most 256 bytes) with random bytes; whether the system has any.
+pub fn random_bytes(buf: &mut [u8]) -> bool {
+    debug_assert!(buf.len() <= 256);
+    loop {
+        // SAFETY: the buffer has the length told. Requests of this size are met in full or interrupted.
+        let n = unsafe { libc::getrandom(buf.as_mut_ptr().cast(), buf.len(), 0) };
+        let again = n < 0 && std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted;
+        if !again {
+            return n == buf.len() as isize;
+        }
+    }
+}
