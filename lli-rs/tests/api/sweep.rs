@@ -12,7 +12,7 @@ const SOURCE: &str = r#"
     __attribute__((noinline)) static int churn(int n, unsigned long wanted) {
         int met = 0;
         for (int i = 0; i < n; i++) {
-            void *q = malloc(2000);
+            void *volatile q = malloc(2000);
             met += (unsigned long)q == wanted;
             free(q);
         }
@@ -23,7 +23,7 @@ const SOURCE: &str = r#"
         free(held);
         int met = 0;
         for (int i = 0; i < n; i++) {
-            char *q = malloc(2000);
+            char *volatile q = malloc(2000);
             met += q == held;
             free(q);
         }
@@ -59,7 +59,7 @@ const SOURCE: &str = r#"
         return held[3];
     }
     __attribute__((noinline)) static int locals(int depth, char *held) {
-        char *q[8];
+        char *volatile q[8];
         int met = 0;
         for (int i = 0; i < 8; i++) { q[i] = malloc(2000); met += q[i] == held; }
         if (depth) met += locals(depth - 1, held);
