@@ -28,6 +28,9 @@ struct Bin {
     stride: u32,
 }
 
+/// The most that `malloc` leaves of a limited memory for other objects.
+const RESERVE: u64 = 256 << 10;
+
 /// What the heap counts as it goes.
 #[derive(Default, Clone, Copy, Debug)]
 pub(crate) struct Counters {
@@ -52,6 +55,8 @@ pub(crate) struct Heap {
     /// Bytes of used blocks and of large objects, and what is known about them.
     pub charged: u64,
     pub max_memory: u64,
+    /// What `charged` may reach in the allocation at hand, see [`Heap::allow`].
+    limit: u64,
     pub scanner: Option<RootScanner>,
 }
 
@@ -74,6 +79,7 @@ impl Heap {
             counters: Counters::default(),
             charged: 0,
             max_memory: config.max_memory.unwrap_or(u64::MAX),
+            limit: u64::MAX,
             scanner: None,
         })
     }
@@ -88,6 +94,7 @@ impl Heap {
         kind: ObjectKind,
         site: SiteId,
     ) -> Option<GuestPtr> {
+        self.allow(kind);
         if let Some(bin) = bin_for(size, align, space.layout().max_block) {
             let block = self.block(space, bin)?;
             return Some(space.begin(block, size, kind, site));
@@ -238,8 +245,16 @@ impl Heap {
         self.counters.retired_since_sweep += 1;
     }
 
+    /// Sets the limit of the allocation that follows: the last part of a limited memory is not for `malloc`. A
+    /// program that has got null from it can still call, print and exit, which takes stack and library objects.
+    #[inline]
+    pub fn allow(&mut self, kind: ObjectKind) {
+        let kept = if kind == ObjectKind::Heap { (self.max_memory / 32).min(RESERVE) } else { 0 };
+        self.limit = self.max_memory - kept;
+    }
+
     /// Whether so many more bytes stay below the limit.
     pub fn has_room(&self, bytes: u64) -> bool {
-        self.charged.saturating_add(bytes) <= self.max_memory
+        self.charged.saturating_add(bytes) <= self.limit
     }
 }

@@ -37,6 +37,7 @@ impl Heap {
         if size > MAX_SIZE {
             return None;
         }
+        self.allow(ObjectKind::Heap);
         let new_bin = bin_for(size, 16, space.layout().max_block);
         match space.block_at(slot) {
             Some((span, block)) if new_bin == Some(span.bin as usize) => {

@@ -124,6 +124,7 @@ impl StackAllocator {
         }
         let batch = (256 / stride_units(bin)).clamp(1, 16);
         let mut heap = mem.heap.lock();
+        heap.allow(ObjectKind::Stack);
         let first = heap.block(&mem.space, bin)?;
         if batch > 1 && mem.space.layout().window >= 1 << 30 {
             self.free[bin].extend((1..batch).map_while(|_| heap.block(&mem.space, bin)));

@@ -98,7 +98,8 @@ static int scan_forever(void) {
 }
 
 static int leak(void) {
-    char *kept = malloc(10), *lost = malloc(24);
+    char *kept = malloc(10);
+    volatile char *lost = malloc(24);
     lost[0] = 1;
     static char *root;
     root = kept;

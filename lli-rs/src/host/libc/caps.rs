@@ -321,14 +321,19 @@ impl Walk {
     }
 }
 
-/// The sandboxed guest's working directory: the host's name for it if that is granted, else the root.
+/// The sandboxed guest's working directory: the host's name for it if that or something below it is granted, else
+/// the root.
 fn guest_cwd(cx: &Cx<'_>) -> Vec<u8> {
     if let Some(Cwd::Guest(path)) = &*cx.process.libc.caps.cwd.lock() {
         return path.clone();
     }
     let host = std::env::current_dir().unwrap_or_default().into_os_string().into_vec();
     let visible = Walk::new(&cx.process.config).and_then(|mut walk| walk.run(b"/", &host, Last::Follow));
-    if visible.is_ok() { host } else { b"/".to_vec() }
+    // A grant below it was named relative to it: the guest finds it by the same name.
+    let above = |(name, _): &(Vec<u8>, Grant)| {
+        name.strip_prefix(host.as_slice()).is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    if visible.is_ok() || grants(&cx.process.config).iter().any(above) { host } else { b"/".to_vec() }
 }
 
 /// `getcwd`.
