@@ -214,7 +214,7 @@ impl Instance {
         let outcome = self.run("main", &args);
         match outcome.trap {
             Trap::Exit(status) => Ok(status),
-            _ => Err(self.fault(outcome)),
+            _ => Err(self.fault(*outcome)),
         }
     }
 
@@ -247,7 +247,7 @@ impl Instance {
         let called = self.guarded(|process, thread, _| interp::enter_guest(process, thread, id, &slots));
         match called {
             Ok(slot) => Ok(R::result(slot)),
-            Err(outcome) => Err(self.fault(outcome)),
+            Err(outcome) => Err(self.fault(*outcome)),
         }
     }
 
@@ -271,7 +271,7 @@ impl Instance {
                     }
                     Err(outcome) => {
                         self.state = State::Ended;
-                        Err(self.fault(outcome))
+                        Err(self.fault(*outcome))
                     }
                 }
             }
@@ -334,8 +334,8 @@ impl Instance {
         result
     }
 
-    fn fault(&self, outcome: Box<Outcome>) -> Fault {
-        let Outcome { trap, backtrace, host_function, leaks: _ } = *outcome;
+    fn fault(&self, outcome: Outcome) -> Fault {
+        let Outcome { trap, backtrace, host_function, leaks: _ } = outcome;
         let report = Report::new(&trap, backtrace, host_function, &*self.process);
         Fault::new(trap, report, &self.process.module.name, self.sources())
     }
