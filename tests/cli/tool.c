@@ -61,7 +61,6 @@ static int now(void) {
 static int fill(size_t bytes) {
     void *volatile p;
     int n = 0;
-    errno = 0;
     while ((p = malloc(bytes))) n++;
     printf("%d %s\n", n, strerrorname_np(errno));
     return 0;
