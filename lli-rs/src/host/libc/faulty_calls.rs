@@ -1,13 +1,14 @@
 //! For every pointer parameter of every host function, calls with a bad pointer, made from the table's
 //! prototypes: each must fault, and at the exact byte.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use svm_memory::{FaultKind, GuestPtr};
 
-use super::testing::Guest;
+use super::testing::{Arg, Guest};
 use crate::host::{Args, CType, Cap, HostFn, Param, Proto, PtrUse};
-use crate::machine::{Config, Input, Output, Trap};
+use crate::machine::{Config, Grant, Input, Output, Trap};
 
 /// Parameters that these calls do not come to use, and why.
 const LEFT_OUT: &[(&str, &str, &str)] = &[
@@ -36,7 +37,19 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("__posix_getopt", "*", "takes an array of pointers"),
     ("nanosleep", "rest", "is used when a signal comes"),
     ("clock_nanosleep", "rest", "is used when a signal comes"),
+    ("__realpath_chk", "*", "refuses the size, which is too small"),
+    ("realpath", "resolved", "gets nothing, for there is no such file"),
+    ("__getdelim", "*", "takes a size by pointer, which the tests have none of"),
+    ("getdelim", "*", "takes a size by pointer, which the tests have none of"),
+    ("setvbuf", "buffer", "is not used by an unbuffered stream"),
 ];
+
+/// A directory for the calls that make or remove files.
+fn scratch() -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("svm-faulty-calls-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
 
 /// What is wrong with the pointer under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,14 +134,40 @@ fn pointer(guest: &Guest, param: &Param, wrong: Wrong) -> (GuestPtr, Option<Gues
     (object, Some(object))
 }
 
+/// A stream that holds text and can be read and written; or a closed one, null, or what is none.
+fn stream(guest: &mut Guest, wrong: Wrong) -> GuestPtr {
+    if wrong == Wrong::Null {
+        return GuestPtr::NULL;
+    }
+    let text = guest.bytes(&[TEXT.as_bytes(), b"\n", &[b'1'; ROOM as usize]].concat());
+    if wrong == Wrong::TooShort {
+        return text;
+    }
+    let mode = guest.string("r+");
+    let file = guest.call("fmemopen", &[Arg::P(text), Arg::L(ROOM as i64), Arg::P(mode)], &[]).unwrap();
+    if wrong == Wrong::Freed {
+        guest.call("fclose", &[Arg::L(file as i64)], &[]).unwrap();
+    }
+    GuestPtr::new(file)
+}
+
 /// Calls `f` with the parameter `bad` wrong, all others right; the trap, and the byte that should be bad.
 fn call(f: &HostFn, proto: &Proto, bad: usize, wrong: Wrong) -> (Result<(), Trap>, Option<GuestPtr>) {
     let input = Input::Bytes((*b"").into());
     let stderr = Output::Capture(Arc::default());
-    let mut guest = Guest::with(Config { sandbox: true, stdin: input, stderr, ..Config::default() });
+    // Whatever is made or removed is so in a directory that goes with the test.
+    let dirs = vec![Grant { host: scratch(), guest: "/".into(), writable: true }];
+    let mut guest = Guest::with(Config { sandbox: true, stdin: input, stderr, dirs, ..Config::default() });
     let (mut slots, mut expected) = (Vec::new(), None);
     for (i, param) in proto.params.iter().enumerate() {
         match param.ty {
+            CType::Ptr if param.use_ == PtrUse::File => {
+                let p = stream(&mut guest, if i == bad { wrong } else { Wrong::Nothing });
+                if i == bad {
+                    expected = Some(p);
+                }
+                slots.push(p.bits());
+            }
             CType::Ptr => {
                 let (p, at) = pointer(&guest, param, if i == bad { wrong } else { Wrong::Nothing });
                 if i == bad {
@@ -150,8 +189,8 @@ fn call(f: &HostFn, proto: &Proto, bad: usize, wrong: Wrong) -> (Result<(), Trap
 
 /// Whether the tests can make calls of this function at all.
 fn testable(f: &HostFn, proto: &Proto) -> bool {
-    let needs_more = |p: &Param| matches!(p.use_, PtrUse::File | PtrUse::VaList | PtrUse::Callback);
-    f.cap == Cap::None && !proto.params.iter().any(needs_more)
+    let needs_more = |p: &Param| matches!(p.use_, PtrUse::VaList | PtrUse::Callback);
+    matches!(f.cap, Cap::None | Cap::Files) && !proto.params.iter().any(needs_more)
 }
 
 /// The ways in which a parameter can be wrong.
@@ -163,6 +202,7 @@ fn ways(function: &str, param: &Param) -> Vec<Wrong> {
         PtrUse::Read(_) => vec![Wrong::Freed],
         PtrUse::Write(_) | PtrUse::ReadWrite(_) => vec![Wrong::Freed, Wrong::ReadOnly],
         PtrUse::Free => return vec![Wrong::Freed],
+        PtrUse::File => vec![Wrong::Freed, Wrong::TooShort],
         _ => return Vec::new(),
     };
     if let PtrUse::Read(size) | PtrUse::Write(size) | PtrUse::ReadWrite(size) = &param.use_
@@ -177,7 +217,13 @@ fn ways(function: &str, param: &Param) -> Vec<Wrong> {
 }
 
 /// Whether a trap is the one that `wrong` asks for, at the byte `at`.
-fn is_right(trap: &Trap, wrong: Wrong, at: GuestPtr) -> bool {
+fn is_right(trap: &Trap, use_: &PtrUse, wrong: Wrong, at: GuestPtr) -> bool {
+    if let (PtrUse::File, Trap::Host(misuse)) = (use_, trap) {
+        return match wrong {
+            Wrong::Freed => misuse.what.contains("closed"),
+            _ => wrong == Wrong::TooShort && misuse.what.contains("no FILE"),
+        };
+    }
     let Trap::Memory(fault) = trap else { return false };
     let kind = match wrong {
         Wrong::Nothing => return false,
@@ -212,7 +258,7 @@ fn every_bad_pointer_faults_at_its_byte() {
                 calls += 1;
                 let (result, at) = call(f, &proto, i, wrong);
                 let ok = match (&result, &right) {
-                    (Err(trap), _) if is_right(trap, wrong, at.expect("a bad byte")) => true,
+                    (Err(trap), _) if is_right(trap, &param.use_, wrong, at.expect("a bad byte")) => true,
                     // Refused before the pointer matters.
                     (Err(Trap::Host(_)), Err(Trap::Host(_))) => true,
                     // Told that there is room for so much, a function may need less.
@@ -225,6 +271,7 @@ fn every_bad_pointer_faults_at_its_byte() {
             }
         }
     }
+    std::fs::remove_dir_all(scratch()).unwrap();
     assert!(calls > 500, "only {calls} calls were made");
     assert!(failures.is_empty(), "{} of {calls} calls:\n{}", failures.len(), failures.join("\n"));
 }
