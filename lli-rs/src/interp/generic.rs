@@ -164,7 +164,7 @@ fn rest(process: &Process, thread: &mut Thread, s: Slots, desc: &Desc) -> Result
         Desc::Asm(op, args, d) => {
             let args: SmallVec<[&[u64]; 4]> = args.iter().map(|a| s.get(*a)).collect();
             let mut out: Out = SmallVec::from_elem(0, d.n as usize);
-            asm::run(mem, *op, &args, &mut out)?;
+            asm::run(mem, op, &args, &mut out)?;
             s.put(*d, &out);
         }
         Desc::SetJmp(slot, buffer) => unwind::set_jump(process, thread, *slot, pointer(*buffer))?,
