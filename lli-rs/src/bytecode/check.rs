@@ -86,8 +86,11 @@ impl Checker<'_> {
         let w = Word(words[at]);
         let op = Op::from_number(w.number()).ok_or("unknown op")?;
         for (kind, field) in op.info().kinds.iter().zip([w.a(), w.b(), w.c()]) {
-            if let Kind::D | Kind::U | Kind::S = kind {
-                self.slots(u32::from(field), 1)?;
+            match kind {
+                Kind::D | Kind::U | Kind::S => self.slots(u32::from(field), 1)?,
+                Kind::D2 | Kind::U2 => self.slots(u32::from(field), 2)?,
+                // How many slots a vector has is seen below.
+                Kind::N | Kind::I | Kind::K | Kind::VD | Kind::VU => {}
             }
         }
         match op {
@@ -95,6 +98,8 @@ impl Checker<'_> {
                 self.slots(u32::from(w.a()), u32::from(w.c()))?;
                 self.slots(u32::from(w.b()), u32::from(w.c()))?;
             }
+            Op::GetLane8 | Op::GetLane16 | Op::GetLane32 => self.lane(op, w.b(), w.c())?,
+            Op::SetLane8 | Op::SetLane16 | Op::SetLane32 | Op::SetLane64 => self.lane(op, w.a(), w.c())?,
             Op::RetN => self.slots(u32::from(w.a()), u32::from(w.b()))?,
             Op::LoadFar | Op::StoreFar => {
                 self.slots(u32::try_from(words[at + 1]).map_err(|_| "a far slot")?, 1)?;
@@ -106,6 +111,7 @@ impl Checker<'_> {
             Ext::None | Ext::Imm | Ext::Scale => Ok(()),
             Ext::Branch => self.target(at, i64::from(words[at + 1] as i32)),
             Ext::Slot => self.slots(u32::from(words[at + 1] as u16), 1),
+            Ext::Simd => self.simd(w, words[at + 1]),
             Ext::Table => {
                 let info = words[at + 2];
                 self.target(at, info as i64 >> 32)?;
@@ -129,6 +135,24 @@ impl Checker<'_> {
         }
     }
 
+    /// The slot that holds a lane of a vector.
+    fn lane(&self, op: Op, vector: u16, lane: u16) -> Result<(), String> {
+        let bytes = match op {
+            Op::GetLane8 | Op::SetLane8 => 1,
+            Op::GetLane16 | Op::SetLane16 => 2,
+            Op::GetLane32 | Op::SetLane32 => 4,
+            _ => 8,
+        };
+        self.slots(u32::from(vector) + u32::from(lane) * bytes / 8, 1)
+    }
+
+    fn simd(&self, w: Word, ext: u64) -> Result<(), String> {
+        let function = crate::semantics::simd::table().get((ext as u32 >> 16) as usize);
+        let slots = function.ok_or("an unknown vector function")?.slots;
+        let operands = [w.a(), w.b(), w.c(), ext as u16];
+        operands.iter().zip(slots).try_for_each(|(at, n)| self.slots(u32::from(*at), u32::from(n)))
+    }
+
     /// Ops that look at their descriptor without a test of its kind, or that end control.
     fn fits(&self, op: Op, desc: &Desc) -> Result<(), String> {
         let jumps = matches!(desc, Desc::SparseSwitch(..) | Desc::IndirectBr(..) | Desc::Return(_));
@@ -148,6 +172,14 @@ impl Checker<'_> {
             Desc::Const(..) => Err("a constant of the wrong size".into()),
             Desc::Binary(_, _, s) | Desc::ICmp(_, _, s) | Desc::FCmp(_, _, s) => self.spans(s),
             Desc::ExtractElement(_, s) | Desc::Shuffle(_, _, s) => self.spans(s),
+            Desc::ShuffleLanes(bytes, lanes, s) => {
+                let fits = matches!(bytes, 1 | 2 | 4)
+                    && lanes.len() * usize::from(*bytes) <= s[0].n as usize * 8
+                    && s[0].n <= 8
+                    && s[1].n + s[2].n <= 8
+                    && lanes.iter().all(|l| u32::from(*l) * u32::from(*bytes) <= 64);
+                if fits { self.spans(s) } else { Err("a shuffle of other lanes".into()) }
+            }
             Desc::FNeg(_, s) | Desc::Cast(_, _, _, s) => self.spans(s),
             Desc::Select(_, _, s) | Desc::InsertElement(_, s) => self.spans(s),
             Desc::InsertValue(s, to) => {

@@ -97,6 +97,9 @@ pub enum Desc {
     InsertElement(Type, [Span; 4]),
     /// Result, two vectors of that type.
     Shuffle(Type, Arc<[Option<u32>]>, [Span; 3]),
+    /// Lanes of so many bytes; for each of the result's the lane of both operands' slots in a row, or `64 / bytes`
+    /// for zero; result, two vectors.
+    ShuffleLanes(u8, Box<[u8]>, [Span; 3]),
     /// Result; aggregate; member value and where it goes in the result.
     InsertValue([Span; 3], u32),
     /// An intrinsic that only computes.

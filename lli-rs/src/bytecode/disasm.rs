@@ -40,14 +40,14 @@ impl Code {
         for (kind, field) in op.info().kinds.iter().zip([w.a(), w.b(), w.c()]) {
             let operand = match kind {
                 Kind::N => continue,
-                Kind::D => format!("r{field} <-"),
-                Kind::U => format!("r{field}"),
+                Kind::D | Kind::D2 | Kind::VD => format!("r{field} <-"),
+                Kind::U | Kind::U2 | Kind::VU => format!("r{field}"),
                 Kind::S => format!("out r{field}"),
                 Kind::I => format!("{}", field as i16),
                 Kind::K => format!("{field}"),
             };
             let _ = write!(text, "{separator}{operand}");
-            separator = if *kind == Kind::D { " " } else { ", " };
+            separator = if matches!(kind, Kind::D | Kind::D2 | Kind::VD) { " " } else { ", " };
         }
         self.extension(op, at, &mut text);
         text
@@ -62,6 +62,7 @@ impl Code {
             Ext::Branch => write!(text, " ({}) -> {}", (ext(1) >> 32) as i32, target(ext(1) as u32)),
             Ext::Scale => write!(text, " * {} + {}", ext(1) as i32, (ext(1) >> 32) as i32),
             Ext::Slot => write!(text, ", r{}", ext(1) as u16),
+            Ext::Simd => write!(text, ", r{} by {}", ext(1) as u16, ext(1) as u32 >> 16),
             Ext::Desc => write!(text, " {}", self.descs.get(ext(1) as usize).map_or("?".into(), Desc::text)),
             Ext::Table => {
                 let _ = write!(text, " from {:#x} else {}:", ext(1), target((ext(2) >> 32) as u32));
@@ -101,6 +102,9 @@ impl Desc {
             Desc::ExtractElement(ty, s) => format!("extractelement {ty} r{} <- r{}", s[0].at, s[1].at),
             Desc::InsertElement(ty, s) => format!("insertelement {ty} r{} <- r{}", s[0].at, s[1].at),
             Desc::Shuffle(ty, _, s) => format!("shuffle {ty} r{} <- r{}, r{}", s[0].at, s[1].at, s[2].at),
+            Desc::ShuffleLanes(n, lanes, s) => {
+                format!("shuffle {n}-byte lanes {lanes:?} r{} <- r{}, r{}", s[0].at, s[1].at, s[2].at)
+            }
             Desc::InsertValue(s, at) => {
                 format!("insertvalue r{} <- r{}, r{} at {at}", s[0].at, s[1].at, s[2].at)
             }

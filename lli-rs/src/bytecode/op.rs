@@ -7,7 +7,7 @@
 //! Conventions: register slots hold zero-extended values; `K` at the end of a name means an immediate
 //! second operand; memory operations are judged against a root (see `opt::Roots`):
 //! `B` base that is its own root plus 16-bit offset, `X` root plus index * scale + offset,
-//! `R` pointer and root, `O` pointer and root plus offset.
+//! `Y` the same with a 32-bit signed index, `R` pointer and root, `O` pointer and root plus offset.
 
 /// What one 16-bit operand field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,14 @@ pub enum Kind {
     D,
     /// A slot that is read.
     U,
+    /// Two slots that are written.
+    D2,
+    /// Two slots that are read.
+    U2,
+    /// A vector of slots that is written; how many, the function says.
+    VD,
+    /// A vector of slots that is read.
+    VU,
     /// A signed immediate.
     I,
     /// A number: count, width, kind.
@@ -39,6 +47,8 @@ pub enum Ext {
     Scale,
     /// Low 16 bits: one more slot that is read.
     Slot,
+    /// Low 16 bits: third operand; next 16: number of the vector function.
+    Simd,
     /// Index of a descriptor.
     Desc,
     /// Lowest value; then `count | default << 32`; then offsets, two to a word.
@@ -247,6 +257,32 @@ macro_rules! for_each_op {
         Store16O store_16_o (U U U) Imm;
         Store32O store_32_o (U U U) Imm;
         Store64O store_64_o (U U U) Imm;
+        Load8Y load_8_y (D U U) Scale;
+        Store8Y store_8_y (U U U) Scale;
+        Load16Y load_16_y (D U U) Scale;
+        Store16Y store_16_y (U U U) Scale;
+        Load32Y load_32_y (D U U) Scale;
+        Store32Y store_32_y (U U U) Scale;
+        Load64Y load_64_y (D U U) Scale;
+        Store64Y store_64_y (U U U) Scale;
+        GepY gep_y (D U U) Scale;
+        Load128B load_128_b (D2 U I) None;
+        Load128X load_128_x (D2 U U) Scale;
+        Load128R load_128_r (D2 U U) None;
+        Load128O load_128_o (D2 U U) Imm;
+        Store128B store_128_b (U2 U I) None;
+        Store128X store_128_x (U2 U U) Scale;
+        Store128R store_128_r (U2 U U) None;
+        Store128O store_128_o (U2 U U) Imm;
+        // vectors: functions of semantics::simd, and single lanes by constant index
+        Simd simd (VD VU VU) Simd;
+        GetLane8 get_lane_8 (D VU K) None;
+        GetLane16 get_lane_16 (D VU K) None;
+        GetLane32 get_lane_32 (D VU K) None;
+        SetLane8 set_lane_8 (VD U K) None;
+        SetLane16 set_lane_16 (VD U K) None;
+        SetLane32 set_lane_32 (VD U K) None;
+        SetLane64 set_lane_64 (VD U K) None;
         StoreK8B store_k8_b (I U I) None;
         StoreK16B store_k16_b (I U I) None;
         StoreK32B store_k32_b (I U I) None;
@@ -374,7 +410,7 @@ pub fn length(words: &[u64], at: usize) -> Option<usize> {
     let op = Op::from_number(word.number())?;
     Some(match op.info().ext {
         Ext::None => 1,
-        Ext::Imm | Ext::Branch | Ext::Scale | Ext::Slot | Ext::Desc => 2,
+        Ext::Imm | Ext::Branch | Ext::Scale | Ext::Slot | Ext::Simd | Ext::Desc => 2,
         Ext::Table => 3 + (*words.get(at + 2)? as u32 as usize).div_ceil(2),
         Ext::Args => 2 + usize::from(word.c()).div_ceil(4),
     })

@@ -129,8 +129,8 @@ impl<'a> Plan<'a> {
                     _ => None,
                 };
                 let simple = match inst {
-                    Inst::Load { .. } => f.inst(id).result.is_some_and(|r| width(f.ty(r)).is_some()),
-                    Inst::Store { value, .. } => width(f.ty(*value)).is_some(),
+                    Inst::Load { .. } => f.inst(id).result.is_some_and(|r| access_width(f.ty(r)).is_some()),
+                    Inst::Store { value, .. } => access_width(f.ty(*value)).is_some(),
                     _ => false,
                 };
                 if let Some(Root::Value(root)) = accessed.map(|ptr| self.roots.of(ptr)) {
@@ -170,7 +170,7 @@ impl<'a> Plan<'a> {
             [] => true,
             [(index, scale)] => {
                 self.roots.of(result) == self.direct_root(base)
-                    && self.f.ty(*index).bits() == 64
+                    && matches!(self.f.ty(*index), Type::Int(32 | 64))
                     && self.f.as_const(*index).is_none()
                     && i32::try_from(*scale).is_ok()
                     && (self.uses[result.0 as usize] == 1 || self.only_used_in(result, b))
@@ -287,6 +287,15 @@ pub fn width(ty: &Type) -> Option<u32> {
         Type::Int(32) | Type::Float => Some(4),
         Type::Int(64) | Type::Double | Type::Ptr => Some(8),
         _ => None,
+    }
+}
+
+/// Bytes of a value that the fast loads and stores can do: also vectors that are their bits in order.
+pub fn access_width(ty: &Type) -> Option<u32> {
+    let wide = matches!(ty, Type::Int(128)) || is_vector(ty) && is_packed(ty);
+    match ty.store_size() {
+        n @ (1 | 2 | 4 | 8 | 16) if wide => Some(n as u32),
+        _ => width(ty),
     }
 }
 

@@ -29,6 +29,7 @@ impl Slots {
         let mut classes = Classes { parent: (0..f.values.len() as u32).collect() };
         if share {
             classes.coalesce_phis(plan, &mut live);
+            classes.coalesce_inserts(plan, &mut live);
         }
         let mut slots = Slots { first: vec![NONE; f.values.len()], count: 0 };
         let mut free_at: Vec<u32> = Vec::new();
@@ -111,6 +112,27 @@ impl Classes {
                     if at == 0 && f.ty(rep).slots() == f.ty(phi).slots() {
                         self.merge(phi.0, rep.0, live, &mut is_param);
                     }
+                }
+            }
+        }
+    }
+
+    /// Merges results that replace a part of an operand with it.
+    fn coalesce_inserts(&mut self, plan: &Plan<'_>, live: &mut Live) {
+        let f = plan.f;
+        let mut is_param = vec![false; f.values.len()];
+        f.params.iter().for_each(|p| is_param[p.0 as usize] = true);
+        for b in &plan.flow.order {
+            for &id in &f.block(*b).insts {
+                let data = f.inst(id);
+                let (Inst::InsertElement(v, ..) | Inst::InsertValue(v, ..), Some(r)) =
+                    (&data.inst, data.result)
+                else {
+                    continue;
+                };
+                let (rep, at) = plan.rep[v.0 as usize];
+                if f.as_const(*v).is_none() && at == 0 && f.ty(rep).slots() == f.ty(r).slots() {
+                    self.merge(r.0, rep.0, live, &mut is_param);
                 }
             }
         }

@@ -91,6 +91,9 @@ pub(super) fn run(process: &Process, thread: &mut Thread, fp: *mut u64, desc: &D
         Desc::Shuffle(ty, mask, [d, a, b]) => {
             s.compute(*d, |out| semantics::shuffle(ty, s.get(*a), s.get(*b), mask, out));
         }
+        Desc::ShuffleLanes(bytes, lanes, [d, a, b]) => {
+            shuffle_lanes(s, usize::from(*bytes), lanes, [*d, *a, *b])
+        }
         Desc::InsertValue([d, v, e], at) => s.compute(*d, |out| {
             out.copy_from_slice(s.get(*v));
             let at = *at as usize;
@@ -120,6 +123,28 @@ pub(super) fn run(process: &Process, thread: &mut Thread, fp: *mut u64, desc: &D
         _ => return rest(process, thread, s, desc),
     }
     Ok(())
+}
+
+/// Lanes of two vectors in a row; the lane after 64 bytes is zero.
+fn shuffle_lanes(s: Slots, bytes: usize, lanes: &[u8], [d, a, b]: [Span; 3]) {
+    let mut from = [0u64; 9];
+    let split = a.n as usize;
+    from[..split].copy_from_slice(s.get(a));
+    from[split..split + b.n as usize].copy_from_slice(s.get(b));
+    let mut to = [0u64; 8];
+    match bytes {
+        4 => lanes_into::<u32>(&from, lanes, &mut to),
+        2 => lanes_into::<u16>(&from, lanes, &mut to),
+        _ => lanes_into::<u8>(&from, lanes, &mut to),
+    }
+    s.put(d, &to[..d.n as usize]);
+}
+
+fn lanes_into<T: bytemuck::Pod>(from: &[u64; 9], lanes: &[u8], to: &mut [u64; 8]) {
+    let (from, to): (&[T], &mut [T]) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+    for (to, lane) in to.iter_mut().zip(lanes) {
+        *to = from[usize::from(*lane)];
+    }
 }
 
 fn index(slots: &[u64]) -> u64 {

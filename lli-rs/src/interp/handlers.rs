@@ -5,3 +5,4 @@ pub(super) use super::control::*;
 pub(super) use super::float::*;
 pub(super) use super::int::*;
 pub(super) use super::memory::*;
+pub(super) use super::vector::*;

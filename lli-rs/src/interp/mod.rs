@@ -15,6 +15,7 @@ mod int;
 mod memory;
 mod state;
 mod unwind;
+mod vector;
 
 use svm_memory::GuestPtr;
 

@@ -19,6 +19,8 @@ pub(super) struct Interp<'a> {
     pub(super) view: View,
     /// Set when the guest has to stop.
     pub(super) stop: &'a AtomicBool,
+    /// The vector functions.
+    pub(super) simd: &'static [crate::semantics::simd::Simd],
     pub(super) process: &'a Process,
     pub(super) thread: &'a mut Thread,
 }
@@ -30,6 +32,7 @@ impl<'a> Interp<'a> {
             pc: thread.pc,
             fp: thread.fp,
             view: process.mem.view(),
+            simd: crate::semantics::simd::table(),
             stop: process.interrupt.flag(),
             process,
             thread,

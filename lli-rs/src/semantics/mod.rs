@@ -21,6 +21,7 @@ mod intrinsic_int;
 pub mod lanes;
 pub mod libm;
 mod reduce;
+pub mod simd;
 mod vector;
 pub mod wide;
 mod x87;

@@ -4,6 +4,7 @@ use crate::bytecode::code::{Desc, Span};
 use crate::bytecode::op::Op;
 use crate::bytecode::plan::{is_vector, member};
 use crate::ir::{BinOp, CastOp, Const, Inst, Type, Value};
+use crate::semantics::simd::{Key, Lane};
 
 use super::Emitter;
 
@@ -32,21 +33,9 @@ impl Emitter<'_> {
             Inst::Cast(op, a) => self.cast(*op, *a, r),
             Inst::Freeze(a) => self.copy(*a, r),
             Inst::Select(c, a, b) => self.select(*c, *a, *b, r),
-            Inst::ExtractElement(v, i) => {
-                let (ty, dst) = (self.f.ty(*v).clone(), self.result_span(r));
-                let spans = [dst, self.span(*v), self.span(*i)];
-                self.generic(Desc::ExtractElement(ty, spans));
-            }
-            Inst::InsertElement(v, e, i) => {
-                let (ty, dst) = (self.f.ty(r).clone(), self.result_span(r));
-                let spans = [dst, self.span(*v), self.span(*e), self.span(*i)];
-                self.generic(Desc::InsertElement(ty, spans));
-            }
-            Inst::Shuffle(a, b, mask) => {
-                let (ty, dst) = (self.f.ty(*a).clone(), self.result_span(r));
-                let spans = [dst, self.span(*a), self.span(*b)];
-                self.generic(Desc::Shuffle(ty, mask.clone(), spans));
-            }
+            Inst::ExtractElement(v, i) => self.extract_element(*v, *i, r),
+            Inst::InsertElement(v, e, i) => self.insert_element(*v, *e, *i, r),
+            Inst::Shuffle(a, b, mask) => self.shuffle(*a, *b, mask, r),
             Inst::ExtractValue(v, path) => {
                 let at = member(self.f.ty(*v), path).0;
                 let from = Span { at: self.span(*v).at + at, n: self.f.ty(r).slots() };
@@ -55,8 +44,7 @@ impl Emitter<'_> {
             }
             Inst::InsertValue(v, e, path) => {
                 let at = member(self.f.ty(*v), path).0;
-                let spans = [self.result_span(r), self.span(*v), self.span(*e)];
-                self.generic(Desc::InsertValue(spans, at));
+                self.insert_value(*v, *e, at, r);
             }
             Inst::LandingPad { cleanup, .. } => {
                 let dst = self.result_span(r);
@@ -101,7 +89,7 @@ impl Emitter<'_> {
         let swap = matches!(op, BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor)
             && self.unsigned(a).is_some();
         let (a, b) = if swap { (b, a) } else { (a, b) };
-        if self.binary_immediate(op, &ty, a, b, r) {
+        if self.binary_immediate(op, &ty, a, b, r) || self.simd(Key::Binary(op), &ty, &[a, b], r) {
             return;
         }
         match binary_op(op, &ty) {
@@ -211,6 +199,12 @@ impl Emitter<'_> {
         if let Some((op, k)) = cast_op(op, &from, &to) {
             return self.rk(op, r, a, k);
         }
+        if let Some(lane) = to.as_vector().and_then(|(elem, _)| Lane::of(elem))
+            && *to.scalar() != Type::BOOL
+            && self.simd(Key::Cast(op, lane), &from, &[a], r)
+        {
+            return;
+        }
         let spans = [self.result_span(r), self.span(a)];
         self.generic(Desc::Cast(op, from, to, spans));
     }
@@ -223,6 +217,9 @@ impl Emitter<'_> {
             return;
         }
         let cond = self.f.ty(c).clone();
+        if is_vector(&cond) && self.simd(Key::Select, &ty, &[c, a, b], r) {
+            return;
+        }
         let spans = [self.result_span(r), self.span(c), self.span(a), self.span(b)];
         self.generic(Desc::Select(cond, ty, spans));
     }
@@ -239,7 +236,10 @@ pub(super) fn by_width(width: u32, ops: [Op; 4]) -> Op {
 }
 
 fn binary_op(op: BinOp, ty: &Type) -> Option<Op> {
-    if let (BinOp::And | BinOp::Or | BinOp::Xor, true) = (op, small_int(ty)) {
+    // Bits of a vector in one slot are bits of an integer.
+    if let (BinOp::And | BinOp::Or | BinOp::Xor, true) =
+        (op, small_int(ty) || is_vector(ty) && ty.slots() == 1)
+    {
         return Some(match op {
             BinOp::And => Op::And,
             BinOp::Or => Op::Or,

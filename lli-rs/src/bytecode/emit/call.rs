@@ -49,17 +49,18 @@ pub(super) fn makes_stack_objects(f: &Function, twice: bool) -> bool {
             .any(|d| matches!(d.inst, Inst::Alloca { .. } | Inst::Intrinsic(Intrinsic::VaStart, _)))
 }
 
-/// How many different constants are used inside loops.
+/// Slots of the different constants that are used inside loops.
 pub(super) fn loop_constants(plan: &Plan<'_>) -> u32 {
     let f = plan.f;
+    let mut slots = 0;
     let mut values = rustc_hash::FxHashSet::default();
     let mut symbols = rustc_hash::FxHashSet::default();
     for b in plan.flow.order.iter().filter(|b| plan.flow.depth[b.0 as usize] > 0) {
         for &id in &f.block(*b).insts {
             let inst = &f.inst(id).inst;
             inst.operands(&mut |v| {
-                if f.as_const(v).is_some() && f.ty(v).slots() == 1 {
-                    values.insert(v);
+                if f.as_const(v).is_some() && f.ty(v).slots() <= 4 && values.insert(v) {
+                    slots += f.ty(v).slots();
                 }
             });
             if let Inst::Load { ptr, .. } | Inst::Store { ptr, .. } = inst
@@ -69,7 +70,7 @@ pub(super) fn loop_constants(plan: &Plan<'_>) -> u32 {
             }
         }
     }
-    (values.len() + symbols.len()) as u32
+    slots + symbols.len() as u32
 }
 
 /// The register class of an argument.

@@ -2,8 +2,8 @@
 
 use crate::bytecode::code::Desc;
 use crate::bytecode::op::Op;
-use crate::bytecode::plan::width;
 use crate::ir::{FCmpPred, ICmpPred, Inst, Type, Value};
+use crate::semantics::simd::Key;
 
 use super::Emitter;
 
@@ -130,6 +130,9 @@ impl Emitter<'_> {
     pub(super) fn icmp(&mut self, pred: ICmpPred, a: Value, b: Value, r: Value) {
         let ty = self.f.ty(a).clone();
         if !matches!(ty, Type::Int(1..=64) | Type::Ptr) {
+            if *ty.scalar() != Type::BOOL && self.simd(Key::ICmp(pred), &ty, &[a, b], r) {
+                return;
+            }
             let spans = [self.result_span(r), self.span(a), self.span(b)];
             return self.generic(Desc::ICmp(pred, ty, spans));
         }
@@ -225,6 +228,9 @@ impl Emitter<'_> {
             return;
         }
         let ty = self.f.ty(a).clone();
+        if self.simd(Key::FCmp(pred), &ty, &[a, b], r) {
+            return;
+        }
         let spans = [self.result_span(r), self.span(a), self.span(b)];
         self.generic(Desc::FCmp(pred, ty, spans));
     }
@@ -300,11 +306,6 @@ impl Emitter<'_> {
             self.generic(Desc::FCmp(pred, self.f.ty(a).clone(), spans));
         }
         Test { op: if sense { Op::BrNz } else { Op::BrZ }, a: value, b: 0, imm: 0 }
-    }
-
-    /// Whether loads and stores of the value have fast ops.
-    pub(super) fn fast_width(&self, v: Value) -> Option<u32> {
-        width(self.f.ty(v))
     }
 }
 

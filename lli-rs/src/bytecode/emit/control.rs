@@ -160,7 +160,7 @@ impl Emitter<'_> {
     }
 
     /// Orders single-slot moves so that nothing is overwritten before it is read; cycles go through scratch.
-    fn parallel(&mut self, mut moves: Vec<(u32, u32)>) {
+    pub(super) fn parallel(&mut self, mut moves: Vec<(u32, u32)>) {
         moves.retain(|(d, s)| d != s);
         while !moves.is_empty() {
             let free = moves.iter().position(|(d, _)| moves.iter().all(|(_, s)| s != d));

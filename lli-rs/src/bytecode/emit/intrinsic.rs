@@ -4,6 +4,7 @@ use crate::bytecode::code::{Desc, Span, TrapKind};
 use crate::bytecode::op::Op;
 use crate::intrinsics::asm;
 use crate::ir::{AsmCall, Intrinsic, Type, Value};
+use crate::semantics::simd::Key;
 
 use super::Emitter;
 
@@ -51,6 +52,12 @@ impl Emitter<'_> {
             self.define(r, |e, d| e.op(op, d, a, 0));
             return true;
         }
+        if matches!(i, Intrinsic::Fma) {
+            return false;
+        }
+        if args.iter().all(|a| *self.f.ty(*a) == ty) && self.simd(Key::Intrinsic(i), &ty, args, r) {
+            return true;
+        }
         match (i, args, &ty) {
             (Intrinsic::FShl | Intrinsic::FShr, [x, y, n], Type::Int(bits @ (32 | 64))) if x == y => {
                 let (wide, left) = (*bits == 64, i == Intrinsic::FShl);
@@ -68,12 +75,8 @@ impl Emitter<'_> {
                 self.define(r, |e, d| e.op(if wide { Op::Rotl64 } else { Op::Rotl32 }, d, a, n));
                 true
             }
-            (Intrinsic::FMulAdd | Intrinsic::Fma, [x, y, z], Type::Double | Type::Float) => {
-                let op = match (i, &ty) {
-                    (Intrinsic::FMulAdd, Type::Double) => Op::FMulAdd64,
-                    (Intrinsic::FMulAdd, _) => Op::FMulAdd32,
-                    _ => return false,
-                };
+            (Intrinsic::FMulAdd, [x, y, z], Type::Double | Type::Float) => {
+                let op = if ty == Type::Double { Op::FMulAdd64 } else { Op::FMulAdd32 };
                 let (x, y, z) = (self.slot(*x), self.slot(*y), self.slot(*z));
                 self.define(r, |e, d| e.op_ext(op, d, x, y, u64::from(z)));
                 true

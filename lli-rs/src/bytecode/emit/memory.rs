@@ -4,21 +4,22 @@ use std::sync::atomic::AtomicU32;
 
 use crate::bytecode::code::{Alloca, Desc, Span, VectorGep};
 use crate::bytecode::op::{Op, branch_ext};
-use crate::bytecode::plan::{Address, is_vector};
+use crate::bytecode::plan::{Address, access_width, is_vector};
 use crate::ir::{Const, Inst, Symbol, Type, Value};
 use crate::opt::Root;
 
 use super::Emitter;
-use super::arith::by_width;
 
-const LOAD_B: [Op; 4] = [Op::Load8B, Op::Load16B, Op::Load32B, Op::Load64B];
-const LOAD_X: [Op; 4] = [Op::Load8X, Op::Load16X, Op::Load32X, Op::Load64X];
-const LOAD_R: [Op; 4] = [Op::Load8R, Op::Load16R, Op::Load32R, Op::Load64R];
-const LOAD_O: [Op; 4] = [Op::Load8O, Op::Load16O, Op::Load32O, Op::Load64O];
-const STORE_B: [Op; 4] = [Op::Store8B, Op::Store16B, Op::Store32B, Op::Store64B];
-const STORE_X: [Op; 4] = [Op::Store8X, Op::Store16X, Op::Store32X, Op::Store64X];
-const STORE_R: [Op; 4] = [Op::Store8R, Op::Store16R, Op::Store32R, Op::Store64R];
-const STORE_O: [Op; 4] = [Op::Store8O, Op::Store16O, Op::Store32O, Op::Store64O];
+const LOAD_B: [Op; 5] = [Op::Load8B, Op::Load16B, Op::Load32B, Op::Load64B, Op::Load128B];
+const LOAD_X: [Op; 5] = [Op::Load8X, Op::Load16X, Op::Load32X, Op::Load64X, Op::Load128X];
+const LOAD_Y: [Op; 4] = [Op::Load8Y, Op::Load16Y, Op::Load32Y, Op::Load64Y];
+const LOAD_R: [Op; 5] = [Op::Load8R, Op::Load16R, Op::Load32R, Op::Load64R, Op::Load128R];
+const LOAD_O: [Op; 5] = [Op::Load8O, Op::Load16O, Op::Load32O, Op::Load64O, Op::Load128O];
+const STORE_B: [Op; 5] = [Op::Store8B, Op::Store16B, Op::Store32B, Op::Store64B, Op::Store128B];
+const STORE_X: [Op; 5] = [Op::Store8X, Op::Store16X, Op::Store32X, Op::Store64X, Op::Store128X];
+const STORE_Y: [Op; 4] = [Op::Store8Y, Op::Store16Y, Op::Store32Y, Op::Store64Y];
+const STORE_R: [Op; 5] = [Op::Store8R, Op::Store16R, Op::Store32R, Op::Store64R, Op::Store128R];
+const STORE_O: [Op; 5] = [Op::Store8O, Op::Store16O, Op::Store32O, Op::Store64O, Op::Store128O];
 const STORE_K: [Op; 4] = [Op::StoreK8B, Op::StoreK16B, Op::StoreK32B, Op::StoreK64B];
 
 /// An address in slots.
@@ -27,6 +28,8 @@ enum Place {
     Base(u16, i16),
     /// Root plus index * scale + offset.
     Index(u16, u16, u64),
+    /// The same with a 32-bit signed index.
+    Index32(u16, u16, u64),
     /// Pointer and root.
     Rooted(u16, u16),
     /// Pointer, root, offset.
@@ -87,13 +90,22 @@ impl Emitter<'_> {
         self.constant(&Const::Addr(symbol, 0), &Type::Ptr)
     }
 
-    fn place(&mut self, address: Address) -> Place {
+    fn place(&mut self, address: Address, width: u32) -> Place {
         let Address { base, index, offset, root } = address;
         let base_slot = self.root_slot(base);
         if let Some((index, scale)) = index {
-            let index = self.slot(index);
             // The plan folds an index only if the base is the root and both numbers fit.
-            return Place::Index(base_slot, index, branch_ext(scale as i32, offset as i32));
+            let ext = branch_ext(scale as i32, offset as i32);
+            if self.f.ty(index).bits() == 64 {
+                return Place::Index(base_slot, self.slot(index), ext);
+            }
+            let wide = width == 16;
+            let index = if wide { self.sign_extended(index) } else { self.slot(index) };
+            return if wide {
+                Place::Index(base_slot, index, ext)
+            } else {
+                Place::Index32(base_slot, index, ext)
+            };
         }
         if base == root {
             if let Ok(short) = i16::try_from(offset) {
@@ -106,41 +118,63 @@ impl Emitter<'_> {
     }
 
     fn load(&mut self, ptr: Value, r: Value) {
-        let Some(width) = self.fast_width(r) else {
+        let Some(width) = access_width(self.f.ty(r)) else {
             let (ty, dst) = (self.f.ty(r).clone(), self.result_span(r));
             let (ptr, root) = self.pointer_and_root(ptr);
             return self.generic(Desc::Load(ty, dst, ptr, root));
         };
-        let place = self.place(self.plan.address(ptr));
-        let pick = |ops| by_width(width * 8, ops);
-        self.define(r, |e, d| match place {
-            Place::Base(base, k) => e.op(pick(LOAD_B), d, base, k as u16),
-            Place::Index(base, index, ext) => e.op_ext(pick(LOAD_X), d, base, index, ext),
-            Place::Rooted(ptr, root) => e.op(pick(LOAD_R), d, ptr, root),
-            Place::Offset(ptr, root, k) => e.op_ext(pick(LOAD_O), d, ptr, root, k as u64),
-        });
+        let place = self.place(self.plan.address(ptr), width);
+        let log = width.trailing_zeros() as usize;
+        let dst = self.result_span(r);
+        let far = dst.at + dst.n > u32::from(u16::MAX);
+        let d = if far { self.near_pair() } else { dst.at as u16 };
+        match place {
+            Place::Base(base, k) => self.op(LOAD_B[log], d, base, k as u16),
+            Place::Index(base, index, ext) => self.op_ext(LOAD_X[log], d, base, index, ext),
+            Place::Index32(base, index, ext) => self.op_ext(LOAD_Y[log], d, base, index, ext),
+            Place::Rooted(ptr, root) => self.op(LOAD_R[log], d, ptr, root),
+            Place::Offset(ptr, root, k) => self.op_ext(LOAD_O[log], d, ptr, root, k as u64),
+        };
+        if far {
+            self.copy_span(dst, Span { at: u32::from(d), n: dst.n });
+        }
+    }
+
+    /// Two scratch slots in a row.
+    fn near_pair(&mut self) -> u16 {
+        let first = self.near();
+        self.near();
+        first
     }
 
     fn store(&mut self, ptr: Value, value: Value) {
-        let Some(width) = self.fast_width(value) else {
+        let Some(width) = access_width(self.f.ty(value)) else {
             let (ty, from) = (self.f.ty(value).clone(), self.span(value));
             let (ptr, root) = self.pointer_and_root(ptr);
             return self.generic(Desc::Store(ty, from, ptr, root));
         };
-        let pick = |ops| by_width(width * 8, ops);
-        let place = self.place(self.plan.address(ptr));
+        let log = width.trailing_zeros() as usize;
+        let place = self.place(self.plan.address(ptr), width);
         let small =
             self.signed(value).or(self.is_zero(value).then_some(0)).and_then(|k| i16::try_from(k).ok());
-        if let (Place::Base(base, k), Some(small)) = (&place, small) {
-            self.op(pick(STORE_K), small as u16, *base, *k as u16);
+        if let (Place::Base(base, k), Some(small), Some(op)) = (&place, small, STORE_K.get(log)) {
+            self.op(*op, small as u16, *base, *k as u16);
             return;
         }
-        let v = self.slot(value);
+        let mut from = self.span(value);
+        if from.at + from.n > u32::from(u16::MAX) {
+            let near = self.near_pair();
+            let to = Span { at: u32::from(near), n: from.n };
+            self.copy_span(to, from);
+            from = to;
+        }
+        let v = from.at as u16;
         match place {
-            Place::Base(base, k) => self.op(pick(STORE_B), v, base, k as u16),
-            Place::Index(base, index, ext) => self.op_ext(pick(STORE_X), v, base, index, ext),
-            Place::Rooted(ptr, root) => self.op(pick(STORE_R), v, ptr, root),
-            Place::Offset(ptr, root, k) => self.op_ext(pick(STORE_O), v, ptr, root, k as u64),
+            Place::Base(base, k) => self.op(STORE_B[log], v, base, k as u16),
+            Place::Index(base, index, ext) => self.op_ext(STORE_X[log], v, base, index, ext),
+            Place::Index32(base, index, ext) => self.op_ext(STORE_Y[log], v, base, index, ext),
+            Place::Rooted(ptr, root) => self.op(STORE_R[log], v, ptr, root),
+            Place::Offset(ptr, root, k) => self.op_ext(STORE_O[log], v, ptr, root, k as u64),
         };
     }
 
@@ -151,33 +185,38 @@ impl Emitter<'_> {
     }
 
     fn gep(&mut self, base: Value, mut offset: i64, terms: &[(Value, i64)], r: Value) {
-        let mut variable: Vec<(u16, i64)> = Vec::new();
+        let mut variable: Vec<(u16, i64, bool)> = Vec::new();
         for &(v, scale) in terms {
             match self.signed(v) {
                 Some(k) => offset = offset.wrapping_add(k.wrapping_mul(scale)),
                 None if self.is_zero(v) => {}
                 None => {
-                    let index = self.sign_extended(v);
-                    variable.push((index, scale));
+                    let narrow = self.f.ty(v).bits() == 32;
+                    let index = if narrow { self.slot(v) } else { self.sign_extended(v) };
+                    variable.push((index, scale, narrow));
                 }
             }
         }
         let mut at = self.slot(base);
         // All but the last step go to scratch: the result may share a slot with an operand.
-        let mut steps: Vec<(u16, i64, i64)> = Vec::new();
-        for (index, scale) in variable {
+        let mut steps: Vec<(Op, u16, i64, i64)> = Vec::new();
+        for (index, scale, narrow) in variable {
+            let op = if narrow { Op::GepY } else { Op::Gep };
             let (short, rest) = match (i32::try_from(scale), i32::try_from(offset)) {
                 (Ok(_), Ok(_)) => (std::mem::take(&mut offset), None),
                 (Ok(_), Err(_)) => (0, None),
                 (Err(_), _) => (0, Some(scale)),
             };
             match rest {
-                None => steps.push((index, scale, short)),
+                None => steps.push((op, index, scale, short)),
                 Some(scale) => {
                     let (factor, product) = (self.near(), self.near());
                     self.put_bits(factor, scale as u64);
-                    self.op(Op::Mul64, product, index, factor);
-                    steps.push((product, 1, 0));
+                    if narrow {
+                        self.op(Op::SExt32To64, product, index, 0);
+                    }
+                    self.op(Op::Mul64, product, if narrow { product } else { index }, factor);
+                    steps.push((Op::Gep, product, 1, 0));
                 }
             }
         }
@@ -193,9 +232,9 @@ impl Emitter<'_> {
             }
         }
         let n = steps.len();
-        for (i, (index, scale, short)) in steps.into_iter().enumerate() {
+        for (i, (op, index, scale, short)) in steps.into_iter().enumerate() {
             let ext = branch_ext(scale as i32, short as i32);
-            at = self.gep_step(i + 1 == n, r, |e, d| e.op_ext(Op::Gep, d, at, index, ext));
+            at = self.gep_step(i + 1 == n, r, |e, d| e.op_ext(op, d, at, index, ext));
         }
     }
 

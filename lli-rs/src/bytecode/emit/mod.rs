@@ -10,6 +10,7 @@ mod compare;
 mod control;
 mod intrinsic;
 mod memory;
+mod vector;
 
 use std::sync::Arc;
 
@@ -66,8 +67,10 @@ pub enum Target {
 const NEAR: u32 = 60_000;
 /// Scratch slots for far values, constants and intermediate results of one instruction.
 const SCRATCH: u32 = 64;
-/// The most constants that are kept in slots for a whole function.
-const MAX_HOISTED: u32 = 48;
+/// The most slots of constants that are kept for a whole function.
+const MAX_HOISTED: u32 = 64;
+/// A constant of more slots than this is made where it is used.
+const MAX_HOISTED_SLOTS: u32 = 4;
 
 /// Compiles a function.
 pub fn compile(f: &Function, roots: &Roots, env: &dyn Env) -> Result<Code, String> {
@@ -115,6 +118,7 @@ struct Emitter<'a> {
     /// Constants that the prologue puts into slots.
     hoisted: FxHashMap<(Const, Type), u32>,
     hoist_limit: u32,
+    hoist_used: u32,
     hoist_base: u32,
     /// First slot of the outgoing arguments.
     out: u32,
@@ -163,6 +167,7 @@ impl<'a> Emitter<'a> {
             landings: Vec::new(),
             hoisted: FxHashMap::default(),
             hoist_limit,
+            hoist_used: 0,
             hoist_base,
             out,
             near_scratch,
@@ -302,10 +307,11 @@ impl<'a> Emitter<'a> {
         let n = self.f.ty(v).slots();
         if let Some(c) = self.f.as_const(v) {
             let c = c.clone();
-            let at = if n == 1 { u32::from(self.constant(&c, self.f.ty(v))) } else { self.temp(n) };
-            if n != 1 {
-                self.wide_constant(Span { at, n }, &c, self.f.ty(v));
-            }
+            let at = if n == 1 {
+                u32::from(self.constant(&c, self.f.ty(v)))
+            } else {
+                self.constants(&c, self.f.ty(v))
+            };
             return Span { at, n };
         }
         let (rep, offset) = self.plan.rep[v.0 as usize];
@@ -368,23 +374,44 @@ impl<'a> Emitter<'a> {
         Some(out[0])
     }
 
+    /// Where a constant used in a loop is kept for the whole function, while there is room.
+    fn hoist(&mut self, c: &Const, ty: &Type) -> Option<u32> {
+        if self.depth == 0 {
+            return None;
+        }
+        let key = (c.clone(), ty.clone());
+        if let Some(&slot) = self.hoisted.get(&key) {
+            return Some(slot);
+        }
+        let n = ty.slots();
+        if n > MAX_HOISTED_SLOTS || self.hoist_used + n > self.hoist_limit {
+            return None;
+        }
+        let slot = self.hoist_base + self.hoist_used;
+        self.hoist_used += n;
+        self.hoisted.insert(key, slot);
+        Some(slot)
+    }
+
     /// A slot that holds the one-slot constant.
     fn constant(&mut self, c: &Const, ty: &Type) -> u16 {
-        if self.depth > 0 {
-            let key = (c.clone(), ty.clone());
-            if let Some(&slot) = self.hoisted.get(&key) {
-                return slot as u16;
-            }
-            let n = self.hoisted.len() as u32;
-            if n < self.hoist_limit {
-                let slot = self.hoist_base + n;
-                self.hoisted.insert(key, slot);
-                return slot as u16;
-            }
+        if let Some(slot) = self.hoist(c, ty) {
+            return slot as u16;
         }
         let near = self.near();
         self.put_constant(near, c, ty);
         near
+    }
+
+    /// The first of the slots that hold a constant of several.
+    fn constants(&mut self, c: &Const, ty: &Type) -> u32 {
+        if let Some(slot) = self.hoist(c, ty) {
+            return slot;
+        }
+        let n = ty.slots();
+        let at = self.temp(n);
+        self.wide_constant(Span { at, n }, c, ty);
+        at
     }
 
     fn put_constant(&mut self, slot: u16, c: &Const, ty: &Type) {
@@ -493,7 +520,10 @@ impl<'a> Emitter<'a> {
         let mut hoisted: Vec<_> = std::mem::take(&mut self.hoisted).into_iter().collect();
         hoisted.sort_unstable_by_key(|(_, slot)| *slot);
         for ((c, ty), slot) in hoisted {
-            self.put_constant(slot as u16, &c, &ty);
+            match ty.slots() {
+                1 => self.put_constant(slot as u16, &c, &ty),
+                n => self.wide_constant(Span { at: slot, n }, &c, &ty),
+            }
         }
         let here = self.words.len();
         self.op_ext(Op::Br, 0, 0, 0, super::op::branch_ext(-(here as i32), 0));
