@@ -9,7 +9,7 @@ use crate::ir::{FuncId, Signature};
 use crate::machine::registers::Frame;
 use crate::machine::{BadCall, BadCallReason, Cx, Limit, Process, Result, Thread, Trap};
 
-use super::state::Interp;
+use super::state::{Interp, own_tail};
 
 /// Makes the frame of a guest function the innermost one and goes to its entry.
 #[inline(always)]
@@ -59,6 +59,7 @@ pub(crate) fn call(m: &mut Interp<'_>, w: Word) -> Result<()> {
         // SAFETY: the checker has seen the listed slots, and that the outgoing area lies in the frame.
         unsafe { *fp.add(i) = *m.fp.add(*list.add(i) as usize) };
     }
+    own_tail!(call);
     push_frame(m, code, fp, std::ptr::null())
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn ret(m: &mut Interp<'_>, _: Word) -> Result<()> {
     let frame = unsafe { &*m.thread.top };
     m.thread.top = m.thread.top.wrapping_add(1);
     (m.pc, m.fp) = (after_call(frame.call_pc).0, frame.caller_fp);
+    own_tail!(ret);
     Ok(())
 }
 
@@ -93,6 +95,7 @@ pub(crate) fn ret_1(m: &mut Interp<'_>, w: Word) -> Result<()> {
     let (pc, dst) = after_call(frame.call_pc);
     (m.pc, m.fp) = (pc, frame.caller_fp);
     m.set(dst, value);
+    own_tail!(ret_1);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::bytecode::Word;
 use crate::machine::{Limit, Result, Trap};
 
 use super::generic;
-use super::state::Interp;
+use super::state::{Interp, own_tail};
 
 macro_rules! branches {
     ($($name:ident: |$x:ident: $tx:ty, $y:ident: $ty:ty| $test:expr;)*) => {$(
@@ -12,6 +12,7 @@ macro_rules! branches {
         pub(crate) fn $name(m: &mut Interp<'_>, w: Word) -> Result<()> {
             let ($x, $y) = (m.get(w.a()) as $tx, m.get(w.b()) as $ty);
             if $test {
+                own_tail!($name);
                 return m.jump(m.ext(1));
             }
             m.advance(2);
@@ -27,6 +28,7 @@ macro_rules! branches_imm {
             let ext = m.ext(1);
             let ($x, $k) = (m.get(w.a()) as $t, (ext as i64 >> 32) as $t);
             if $test {
+                own_tail!($name);
                 return m.jump(ext);
             }
             m.advance(2);
@@ -41,6 +43,7 @@ macro_rules! branches_float {
         pub(crate) fn $name(m: &mut Interp<'_>, w: Word) -> Result<()> {
             let ($x, $y) = (f64::from_bits(m.get(w.a())), f64::from_bits(m.get(w.b())));
             if $test {
+                own_tail!($name);
                 return m.jump(m.ext(1));
             }
             m.advance(2);
@@ -93,6 +96,7 @@ pub(crate) use float::*;
 
 #[inline(always)]
 pub(crate) fn br(m: &mut Interp<'_>, _: Word) -> Result<()> {
+    own_tail!(br);
     m.jump(m.ext(1))
 }
 
@@ -105,6 +109,7 @@ macro_rules! switches {
             if u64::from(index) < info & 0xffff_ffff {
                 // SAFETY: the checker has seen that the table has that many entries.
                 let offset = unsafe { *m.pc.add(3).cast::<u32>().add(index as usize) };
+                own_tail!($name);
                 return m.jump(u64::from(offset));
             }
             m.jump(info >> 32)

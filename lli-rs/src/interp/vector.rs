@@ -12,7 +12,7 @@ pub(crate) fn simd(m: &mut Interp<'_>, w: Word) -> Result<()> {
     let ext = m.ext(1);
     // SAFETY: the checker has seen the number, and that all operands of the function's shape lie in the frame.
     unsafe {
-        let function: &Simd = m.simd.get_unchecked((ext as u32 >> 16) as usize);
+        let function: &Simd = m.process.simd.get_unchecked((ext as u32 >> 16) as usize);
         let at = |slot: u16| m.fp.add(slot as usize);
         (function.run)(at(w.a()), at(w.b()), at(w.c()), at(ext as u16));
     }

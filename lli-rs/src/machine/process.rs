@@ -19,6 +19,7 @@ use crate::ir::{FuncId, Function, GlobalId, Linkage, Module, Signature, Symbol};
 use crate::load::Loader;
 use crate::opt::{self, Roots};
 use crate::report;
+use crate::semantics::simd::Simd;
 
 /// Stops a running guest from another thread.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +76,8 @@ pub struct Process {
     pub module: Arc<Module>,
     pub(crate) closures: Closures,
     pub(crate) funcs: Box<[FuncCell]>,
+    /// The vector functions that bytecode names by number.
+    pub(crate) simd: &'static [Simd],
     pub(crate) globals: Globals,
     pub(crate) sites: Arc<Mutex<SiteTable>>,
     /// The registers of all threads: roots of the sweep.
@@ -141,6 +144,7 @@ impl Process {
             module: module.clone(),
             closures,
             funcs,
+            simd: crate::semantics::simd::table(),
             globals,
             sites: Arc::default(),
             areas,
