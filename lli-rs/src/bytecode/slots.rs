@@ -65,8 +65,8 @@ impl Slots {
 /// The lowest run of `n` slots that are free from `start` on.
 fn place(free_at: &mut Vec<u32>, start: u32, n: u32) -> u32 {
     let mut run = 0;
-    for i in 0..free_at.len() {
-        run = if free_at[i] <= start { run + 1 } else { 0 };
+    for (i, free_at) in free_at.iter().enumerate() {
+        run = if *free_at <= start { run + 1 } else { 0 };
         if run >= n.max(1) {
             return (i + 1) as u32 - run;
         }

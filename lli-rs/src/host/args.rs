@@ -42,6 +42,7 @@ impl<'a> Args<'a> {
 
     /// The next argument.
     #[inline]
+    #[allow(clippy::should_implement_trait)] // generic in what it gives: no iterator
     pub fn next<T: FromArg<'a>>(&mut self) -> Result<T> {
         T::take(self)
     }

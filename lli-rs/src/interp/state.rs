@@ -114,9 +114,7 @@ impl<'a> Interp<'a> {
 macro_rules! own_tail {
     ($name:ident) => {
         // SAFETY: a comment.
-        unsafe {
-            std::arch::asm!(concat!("# ", stringify!($name)), options(nomem, nostack, preserves_flags))
-        }
+        unsafe { std::arch::asm!(concat!("# ", stringify!($name)), options(nomem, nostack, preserves_flags)) }
     };
 }
 pub(super) use own_tail;

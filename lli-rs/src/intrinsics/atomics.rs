@@ -1,4 +1,5 @@
 //! Atomic accesses of one scalar: naturally aligned, sequentially consistent whatever was asked for.
+#![allow(clippy::unnecessary_cast)] // at 128 bits the casts to and from the widest type change nothing
 
 use svm_memory::{GuestPtr, Memory};
 

@@ -113,7 +113,7 @@ unsafe fn get<T: Copy, const N: usize>(p: *const u64) -> [T; N] {
 unsafe fn put<T: Copy, const N: usize>(p: *mut u64, v: [T; N]) {
     // SAFETY: the caller's promise.
     unsafe {
-        if size_of::<[T; N]>() % 8 != 0 {
+        if !size_of::<[T; N]>().is_multiple_of(8) {
             p.add(size_of::<[T; N]>() / 8).write(0);
         }
         p.cast::<[T; N]>().write_unaligned(v);
@@ -305,7 +305,7 @@ mod tests {
                 if *key == Key::Select {
                     operands[0].iter_mut().for_each(|w| *w &= 0x0101_0101_0101_0101);
                     mask_lanes(&mut operands[0], *len);
-                } else if (ty.store_size() % 8) != 0 {
+                } else if !ty.store_size().is_multiple_of(8) {
                     let bytes = (ty.store_size() % 8) * 8;
                     operands[0].iter_mut().for_each(|w| *w &= (1 << bytes) - 1);
                 }
