@@ -1,9 +1,10 @@
 //! The command line of `svm-lli`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory, Parser, ValueEnum};
 
 use crate::machine::Grant;
 
@@ -33,8 +34,8 @@ pub struct Args {
     pub file: PathBuf,
 
     /// Arguments of the program
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub args: Vec<std::ffi::OsString>,
+    #[arg(allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
 
     /// Link another module before running (repeatable)
     #[arg(long, value_name = "FILE")]
@@ -169,6 +170,36 @@ impl ColorChoice {
     }
 }
 
+impl Args {
+    /// Parses a command line of which everything after FILE is the guest's, `--help` included.
+    pub fn of(words: impl IntoIterator<Item = OsString>) -> Args {
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        if let Some(file) = file_position(&words) {
+            words.insert(file, "--".into());
+        }
+        Args::parse_from(words)
+    }
+}
+
+/// Where FILE stands: the first word that is neither an option nor an option's value.
+fn file_position(words: &[OsString]) -> Option<usize> {
+    let command = Args::command();
+    let takes_value = |flag: &str| {
+        command.get_arguments().any(|a| a.get_long() == Some(flag) && a.get_action().takes_values())
+    };
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        match word.to_str().and_then(|w| w.strip_prefix("--")) {
+            Some("") => return None,
+            Some(flag) if !flag.contains('=') && takes_value(flag) => at += 2,
+            Some(_) => at += 1,
+            None if word.len() > 1 && word.as_encoded_bytes().starts_with(b"-") => at += 1,
+            None => return Some(at),
+        }
+    }
+    None
+}
+
 fn version() -> &'static str {
     static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     TEXT.get_or_init(|| {
@@ -220,7 +251,6 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -229,10 +259,14 @@ mod tests {
 
     #[test]
     fn what_follows_the_file_is_the_guests() {
-        let args = Args::parse_from(["svm-lli", "--link", "b.bc", "a.bc", "--link", "-x", "--help"]);
+        let parse = |words: &[&str]| Args::of(words.iter().map(OsString::from));
+        let args = parse(&["svm-lli", "--stats", "--link", "b.bc", "a.bc", "--link", "-x", "--help"]);
         assert_eq!(args.file.to_str(), Some("a.bc"));
         assert_eq!(args.link, [PathBuf::from("b.bc")]);
         assert_eq!(args.args, ["--link", "-x", "--help"]);
+        assert_eq!(parse(&["svm-lli", "--fuel=9", "-", "--help"]).args, ["--help"]);
+        assert_eq!(parse(&["svm-lli", "a.bc", "--", "x"]).args, ["--", "x"]);
+        assert_eq!(parse(&["svm-lli", "--", "a.bc", "x"]).file.to_str(), Some("a.bc"));
     }
 
     #[test]

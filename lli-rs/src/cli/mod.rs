@@ -8,8 +8,6 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::api::Instance;
 use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
@@ -24,7 +22,7 @@ const EXIT_LIMIT: u8 = 97;
 
 /// Runs the command line; the whole of `svm-lli`.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::of(std::env::args_os());
     load::report_reader_crashes();
     match run(&args) {
         Ok(code) => code,

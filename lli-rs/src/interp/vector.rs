@@ -23,6 +23,7 @@ pub(crate) fn simd(m: &mut Interp<'_>, w: Word) -> Result<()> {
 macro_rules! lanes {
     ($($get:ident $set:ident: $t:ty;)*) => {$(
         #[inline(always)]
+        #[allow(dead_code)] // a lane of 64 bits is read by a move
         pub(crate) fn $get(m: &mut Interp<'_>, w: Word) -> Result<()> {
             // SAFETY: the checker has seen that the lane lies in the frame.
             let value = unsafe { *m.fp.add(w.b() as usize).cast::<$t>().add(w.c() as usize) };
