@@ -21,6 +21,24 @@ impl BlockId {
     pub const ENTRY: BlockId = BlockId(0);
 }
 
+/// One of the functions that were inlined into a body, or the body itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FrameId(pub u32);
+
+impl FrameId {
+    /// The function that the body belongs to.
+    pub const SELF: FrameId = FrameId(0);
+}
+
+/// A call that has been replaced by the body of its callee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InlineFrame {
+    /// The callee: locations in this frame are those of its own [`LocTable`].
+    pub func: FuncId,
+    /// Where the call stood.
+    pub caller: (FrameId, LocId),
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ValueDef {
@@ -48,8 +66,10 @@ pub struct InstData {
     pub inst: Inst,
     /// The value it defines, if any.
     pub result: Option<Value>,
-    /// Its source location.
+    /// Its source location, in the location table of its frame's function.
     pub loc: LocId,
+    /// Which inlined function it belongs to.
+    pub frame: FrameId,
 }
 
 /// Phis first, one terminator last.
@@ -84,6 +104,8 @@ pub struct Function {
     pub decl_loc: LocId,
     /// The personality function, if it has landing pads.
     pub personality: Option<FuncId>,
+    /// The calls that this engine has inlined: frame `n` is entry `n - 1`.
+    pub inlined: Vec<InlineFrame>,
 }
 
 impl Function {
@@ -141,10 +163,31 @@ impl Function {
 
     /// Creates an instruction outside any block; `ty` is `Type::Void` for one without a result.
     pub fn add_inst(&mut self, inst: Inst, ty: Type, loc: LocId) -> (InstId, Option<Value>) {
+        self.add_inst_at(inst, ty, (FrameId::SELF, loc))
+    }
+
+    /// The same at a position in an inlined function.
+    pub fn add_inst_at(
+        &mut self,
+        inst: Inst,
+        ty: Type,
+        (frame, loc): (FrameId, LocId),
+    ) -> (InstId, Option<Value>) {
         let id = InstId(self.insts.len() as u32);
         let result = (ty != Type::Void).then(|| self.add_value(ValueDef::Inst(id), ty));
-        self.insts.push(InstData { inst, result, loc });
+        self.insts.push(InstData { inst, result, loc, frame });
         (id, result)
+    }
+
+    /// The functions that a frame stands in and the locations in them, innermost first.
+    pub fn positions(&self, frame: FrameId, loc: LocId) -> impl Iterator<Item = (FuncId, LocId)> + '_ {
+        let mut next = Some((frame, loc));
+        std::iter::from_fn(move || {
+            let (frame, loc) = next.take()?;
+            let inlined = (frame.0 as usize).checked_sub(1).and_then(|i| self.inlined.get(i));
+            next = inlined.map(|f| f.caller);
+            Some((inlined.map_or(self.id, |f| f.func), loc))
+        })
     }
 
     /// The terminator of a block.

@@ -304,6 +304,8 @@ pub enum Intrinsic {
 }
 
 /// An instruction. Operand types are those of the values; vectors work lane by lane.
+///
+/// Those marked *lowered form* exist only in bodies that are about to be compiled; bytecode refuses them.
 #[derive(Clone, Debug)]
 pub enum Inst {
     /// `a op b`.
@@ -408,6 +410,55 @@ pub enum Inst {
     },
     /// Something that this engine does not run: reached, it is refused by this text.
     Unsupported(Arc<str>),
+    /// *Lowered form.* Proves that `len` bytes at `ptr` may be accessed, judged by the object of `root`, or
+    /// faults as the access would. Result (i64): the window offset of the first byte.
+    Check {
+        /// What is accessed.
+        ptr: Value,
+        /// What judges: a pointer, the address of a symbol included.
+        root: Value,
+        /// Bytes; not zero.
+        len: u64,
+        /// Whether they are written.
+        write: bool,
+    },
+    /// *Lowered form.* Window offset (i64) of a pointer into an object that is known to be live and to have
+    /// the bytes that are accessed there: no check.
+    Locate(Value),
+    /// *Lowered form.* Reads a value of the result's type at window offset `at + offset`, which a dominating
+    /// check has proven; no alignment is known.
+    RawLoad {
+        /// Window offset.
+        at: Value,
+        /// Constant bytes.
+        offset: i64,
+    },
+    /// *Lowered form.* Writes a value, as [`Inst::RawLoad`] reads one.
+    RawStore {
+        /// Window offset.
+        at: Value,
+        /// Constant bytes.
+        offset: i64,
+        /// What.
+        value: Value,
+    },
+    /// *Lowered form.* Whether all of `bytes` (i64) bytes from `low` may be accessed, judged by the object of
+    /// `root`. Never faults, whatever the operands. Result: `{ i1, i64 }`, the answer and what to add to a
+    /// pointer into these bytes to get its window offset (0 if the answer is no).
+    Range {
+        /// What judges.
+        root: Value,
+        /// The first byte: a pointer.
+        low: Value,
+        /// How many; none is always fine.
+        bytes: Value,
+        /// Whether they are written.
+        write: bool,
+    },
+    /// *Lowered form.* Lets an interrupt or a timeout stop the guest, and another thread pass.
+    Poll,
+    /// *Lowered form.* Takes so many instructions from the guest's budget.
+    Fuel(u32),
     /// The end of a block.
     Term(Terminator),
 }
@@ -499,7 +550,12 @@ impl Inst {
                 Clause::Catch(v) => f(v),
                 Clause::Filter(vs) => vs.iter_mut().for_each(&mut *f),
             }),
-            Inst::Fence(_) | Inst::Unsupported(_) => {}
+            Inst::Locate(a) | Inst::RawLoad { at: a, .. } => f(a),
+            Inst::Check { ptr: a, root: b, .. } | Inst::RawStore { at: a, value: b, .. } => {
+                [a, b].into_iter().for_each(f);
+            }
+            Inst::Range { root, low, bytes, .. } => [root, low, bytes].into_iter().for_each(f),
+            Inst::Fence(_) | Inst::Unsupported(_) | Inst::Poll | Inst::Fuel(_) => {}
             Inst::Term(t) => match t {
                 Terminator::CondBr(v, ..)
                 | Terminator::Switch { value: v, .. }

@@ -17,7 +17,9 @@ mod verify;
 
 pub use consts::{Const, ConstOp, Symbol};
 pub use debug::{Loc, LocId, LocTable};
-pub use func::{Block, BlockId, Function, InstData, InstId, Value, ValueData, ValueDef};
+pub use func::{
+    Block, BlockId, FrameId, Function, InlineFrame, InstData, InstId, Value, ValueData, ValueDef,
+};
 pub use inst::{
     AsmCall, BinOp, CallSite, Callee, CastOp, Clause, FCmpPred, ICmpPred, Inst, Intrinsic, Ordering, RmwOp,
     Terminator,

@@ -4,8 +4,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    BlockId, CallSite, Callee, Clause, Const, ConstOp, FuncDecl, Function, Inst, LocId, Module, ParamAttr,
-    Signature, Symbol, Terminator, Type, Value, ValueDef,
+    BlockId, CallSite, Callee, Clause, Const, ConstOp, FrameId, FuncDecl, Function, Inst, LocId, Module,
+    ParamAttr, Signature, Symbol, Terminator, Type, Value, ValueDef,
 };
 
 /// Names of symbols, where a module is at hand; else their numbers.
@@ -153,7 +153,16 @@ impl Printer<'_> {
         if let Some(id) = f.personality {
             writeln!(out, "  personality {}", self.names.func(id))?;
         }
-        let mut last = LocId::NONE;
+        for (i, frame) in f.inlined.iter().enumerate() {
+            writeln!(
+                out,
+                "  frame {} is {} called in {}",
+                i + 1,
+                self.names.func(frame.func),
+                frame.caller.0.0
+            )?;
+        }
+        let mut last = (FrameId::SELF, LocId::NONE);
         for id in f.block_ids() {
             let taken = if f.address_taken.contains(&id) { "  ; address taken" } else { "" };
             writeln!(out, "b{}:{taken}", id.0)?;
@@ -165,9 +174,12 @@ impl Printer<'_> {
                 }
                 self.inst(&data.inst, data.result, &mut line)?;
                 out.write_str(&line)?;
-                if data.loc != last {
-                    last = data.loc;
-                    self.loc(last, out)?;
+                if (data.frame, data.loc) != last {
+                    last = (data.frame, data.loc);
+                    match data.frame {
+                        FrameId::SELF => self.loc(data.loc, out)?,
+                        inlined => write!(out, "  ; frame {}", inlined.0)?,
+                    }
                 }
                 out.write_str("\n")?;
             }
@@ -347,6 +359,37 @@ impl Printer<'_> {
                 Ok(())
             }
             Inst::Unsupported(what) => write!(out, "unsupported {what:?}"),
+            inst => self.lowered(inst, ty, out),
+        }
+    }
+
+    fn lowered(&self, inst: &Inst, ty: &Type, out: &mut String) -> fmt::Result {
+        let access = |write| if write { "write" } else { "read" };
+        match inst {
+            Inst::Check { ptr, root, len, write } => {
+                self.op("check", &[*ptr], out)?;
+                write!(out, ", {} {len}, root ", access(*write))?;
+                self.value(*root, out)
+            }
+            Inst::Locate(ptr) => self.op("locate", &[*ptr], out),
+            Inst::RawLoad { at, offset } => {
+                write!(out, "raw load {ty}, ")?;
+                self.value(*at, out)?;
+                write!(out, "{offset:+}")
+            }
+            Inst::RawStore { at, offset, value } => {
+                self.op("raw store", &[*value, *at], out)?;
+                write!(out, "{offset:+}")
+            }
+            Inst::Range { root, low, bytes, write } => {
+                self.op("range", &[*low], out)?;
+                write!(out, ", {} ", access(*write))?;
+                self.value(*bytes, out)?;
+                out.push_str(", root ");
+                self.value(*root, out)
+            }
+            Inst::Poll => out.write_str("poll"),
+            Inst::Fuel(n) => write!(out, "fuel {n}"),
             _ => write!(out, "{inst:?}"),
         }
     }

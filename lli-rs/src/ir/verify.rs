@@ -254,6 +254,10 @@ impl<'a> Checker<'a> {
 
     fn inst(&self, block: BlockId, position: usize, id: InstId) -> Result<(), String> {
         let data = self.f.inst(id);
+        let frame = data.frame.0 as usize;
+        if frame > self.f.inlined.len() {
+            return Err(format!("no inlined function {frame}"));
+        }
         let mut result = Ok(());
         data.inst.operands(&mut |v| {
             if result.is_ok() {
@@ -267,7 +271,6 @@ impl<'a> Checker<'a> {
 
     fn types(&self, inst: &Inst, ret: &Type) -> Result<(), String> {
         let ty = |v: &Value| self.f.ty(*v);
-        let same = |a: &Type, b: &Type| if a == b { Ok(()) } else { Err(format!("{a} is not {b}")) };
         let bools = |like: &Type| match like.as_vector() {
             Some((_, len)) => Type::vector(Type::BOOL, len),
             None => Type::BOOL,
@@ -324,7 +327,28 @@ impl<'a> Checker<'a> {
             Inst::Term(t) => self.terminator(t, ret),
             Inst::Intrinsic(..) | Inst::Asm(_) | Inst::Unsupported(_) => Ok(()),
             Inst::Fence(_) => same(ret, &Type::Void),
-            Inst::Phi(_) => Err("a phi out of place".into()),
+            inst => self.lowered(inst, ret),
+        }
+    }
+
+    /// What exists only in the lowered form.
+    fn lowered(&self, inst: &Inst, ret: &Type) -> Result<(), String> {
+        let ty = |v: &Value| self.f.ty(*v);
+        match inst {
+            Inst::Check { ptr, root, len, .. } => {
+                same(ty(ptr), &Type::Ptr).and(same(ty(root), &Type::Ptr)).and(same(ret, &Type::I64))?;
+                if *len > 0 { Ok(()) } else { Err("a check of no bytes".into()) }
+            }
+            Inst::Locate(ptr) => same(ty(ptr), &Type::Ptr).and(same(ret, &Type::I64)),
+            Inst::RawLoad { at, .. } => same(ty(at), &Type::I64).and(some(ret)),
+            Inst::RawStore { at, .. } => same(ty(at), &Type::I64).and(same(ret, &Type::Void)),
+            Inst::Range { root, low, bytes, .. } => {
+                let answer = Type::structure(vec![Type::BOOL, Type::I64], false);
+                same(ty(root), &Type::Ptr).and(same(ty(low), &Type::Ptr))?;
+                same(ty(bytes), &Type::I64).and(same(ret, &answer))
+            }
+            Inst::Poll | Inst::Fuel(_) => same(ret, &Type::Void),
+            _ => Err("an instruction out of place".into()),
         }
     }
 
@@ -364,6 +388,10 @@ impl<'a> Checker<'a> {
             _ => Ok(()),
         }
     }
+}
+
+fn same(a: &Type, b: &Type) -> Result<(), String> {
+    if a == b { Ok(()) } else { Err(format!("{a} is not {b}")) }
 }
 
 fn some(ty: &Type) -> Result<(), String> {

@@ -60,6 +60,7 @@ fn empty(shared: &mut Shared, decl: &FuncDecl, id: FuncId, body: &Body) -> Funct
         locs,
         decl_loc,
         personality: None,
+        inlined: Vec::new(),
     }
 }
 

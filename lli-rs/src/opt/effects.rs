@@ -23,7 +23,11 @@ pub fn has_effect(f: &Function, inst: &Inst) -> bool {
         | Inst::Shuffle(..)
         | Inst::ExtractValue(..)
         | Inst::InsertValue(..)
-        | Inst::Phi(_) => false,
+        | Inst::Phi(_)
+        // Proven to be possible, so reading leaves no trace.
+        | Inst::RawLoad { .. }
+        | Inst::Locate(_)
+        | Inst::Range { .. } => false,
         Inst::Load { .. }
         | Inst::Store { .. }
         | Inst::Call(_)
@@ -33,6 +37,10 @@ pub fn has_effect(f: &Function, inst: &Inst) -> bool {
         | Inst::AtomicRmw { .. }
         | Inst::LandingPad { .. }
         | Inst::Unsupported(_)
+        | Inst::Check { .. }
+        | Inst::RawStore { .. }
+        | Inst::Poll
+        | Inst::Fuel(_)
         | Inst::Term(_) => true,
     }
 }

@@ -7,6 +7,7 @@ pub mod cfg;
 pub mod dom;
 pub mod effects;
 mod fold;
+pub mod lower;
 mod mem2reg;
 mod roots;
 mod simplify;

@@ -53,6 +53,7 @@ impl Build {
             locs: LocTable::default(),
             decl_loc: LocId::NONE,
             personality: None,
+            inlined: Vec::new(),
         };
         f.params = params
             .iter()

@@ -3,6 +3,7 @@
 mod build;
 mod dom;
 mod eval;
+mod lower;
 mod passes;
 mod random;
 mod roots;
