@@ -303,8 +303,11 @@ fn reason(kind: ObjectKind) -> InvalidFree {
         ObjectKind::Global => InvalidFree::Global,
         ObjectKind::Constant => InvalidFree::Constant,
         ObjectKind::Function => InvalidFree::Function,
-        ObjectKind::VarArgs | ObjectKind::Arguments | ObjectKind::Host | ObjectKind::Mapping => {
-            InvalidFree::Engine
-        }
+        ObjectKind::VarArgs
+        | ObjectKind::Arguments
+        | ObjectKind::Host
+        | ObjectKind::Mapping
+        | ObjectKind::LinearMemory
+        | ObjectKind::Table => InvalidFree::Engine,
     }
 }

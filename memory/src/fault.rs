@@ -41,6 +41,10 @@ pub enum ObjectKind {
     Host = 8,
     /// Memory from mmap.
     Mapping = 9,
+    /// The linear memory of a WebAssembly module.
+    LinearMemory = 10,
+    /// A table of a WebAssembly module.
+    Table = 11,
 }
 
 impl ObjectKind {
@@ -55,6 +59,8 @@ impl ObjectKind {
             7 => ObjectKind::Arguments,
             8 => ObjectKind::Host,
             9 => ObjectKind::Mapping,
+            10 => ObjectKind::LinearMemory,
+            11 => ObjectKind::Table,
             _ => return None,
         })
     }

@@ -31,11 +31,21 @@ pub(crate) struct Large {
     pub alloc_site: SiteId,
     /// Its pages came by `move_pages`: the mapping is split there.
     pub moved: bool,
+    /// The size to which the object may grow in place; `None` if it has its size for ever.
+    pub growable: Option<u64>,
 }
 
 impl Large {
     pub fn base_page(&self) -> u32 {
         self.slot / PAGE_SLOTS
+    }
+
+    /// The bytes that count for `max_memory`: all its pages, but for those that it may yet grow into.
+    pub fn charge(&self) -> u64 {
+        match self.growable {
+            None => u64::from(self.run.pages) * PAGE,
+            Some(_) => self.size.next_multiple_of(PAGE),
+        }
     }
 }
 
@@ -195,7 +205,7 @@ impl Heap {
             (layout.fits(class, size) && align <= 1 << layout.keys[class].bits).then_some(())?;
             area.find(pages, |run| large.place(layout, run, size, align).map(|place| (place.0, place)))
         })?;
-        let object = Large { slot, run, size, kind, alloc_site: site, moved: false };
+        let object = Large { slot, run, size, kind, alloc_site: site, moved: false, growable: None };
         self.charged += u64::from(run.pages) * PAGE;
         Some(self.open_large(space, object, key))
     }
@@ -246,6 +256,8 @@ impl Heap {
     #[cold]
     pub fn end_large(&mut self, space: &Space, slot: u32, site: SiteId) {
         if let Some(object) = self.close_large(space, slot, site) {
+            // `give_back` takes off all pages; of a growable object only those within its size were counted.
+            self.charged += u64::from(object.run.pages) * PAGE - object.charge();
             self.give_back(space, object.run, object.moved);
         }
     }

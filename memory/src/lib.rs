@@ -14,6 +14,7 @@ mod config;
 mod explain;
 mod extents;
 mod fault;
+mod growable;
 mod heap;
 mod history;
 mod large;

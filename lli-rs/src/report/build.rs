@@ -260,6 +260,8 @@ fn word(kind: ObjectKind) -> &'static str {
         ObjectKind::Arguments => "arguments",
         ObjectKind::Host => "host",
         ObjectKind::Mapping => "mapping",
+        ObjectKind::LinearMemory => "linear-memory",
+        ObjectKind::Table => "table",
     }
 }
 
@@ -274,6 +276,8 @@ fn noun(kind: ObjectKind) -> &'static str {
         ObjectKind::Arguments => "program argument",
         ObjectKind::Host => "library object",
         ObjectKind::Mapping => "memory mapping",
+        ObjectKind::LinearMemory => "linear memory",
+        ObjectKind::Table => "table",
     }
 }
 
