@@ -9,9 +9,11 @@ pub mod effects;
 mod fold;
 pub mod lower;
 mod mem2reg;
+pub mod osr;
 mod roots;
 mod simplify;
 mod slots;
+mod ssa;
 mod subst;
 
 #[cfg(test)]

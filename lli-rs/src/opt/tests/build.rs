@@ -20,6 +20,9 @@ pub const OBSERVE: FuncId = FuncId(1);
 /// `setjmp`.
 pub const SETJMP: FuncId = FuncId(2);
 
+/// `free`.
+pub const FREE: FuncId = FuncId(3);
+
 /// The module of all test bodies: function 0 is the body.
 pub fn module() -> Module {
     let func = |name: &str, defined| FuncDecl {
@@ -29,7 +32,7 @@ pub fn module() -> Module {
         linkage: Linkage::External,
     };
     Module {
-        funcs: vec![func("body", true), func("observe", false), func("_setjmp", false)],
+        funcs: vec![func("body", true), func("observe", false), func("_setjmp", false), func("free", false)],
         ..Module::default()
     }
 }
@@ -96,6 +99,12 @@ impl Build {
 
     pub fn alloca(&mut self, size: u64) -> Value {
         self.def(Inst::Alloca { size, count: None, align: 8, name: None }, Type::Ptr)
+    }
+
+    /// An object that [`FREE`] may end (an alloca with a count stands for it).
+    pub fn heap(&mut self, size: u64) -> Value {
+        let one = self.int(1, Type::I64);
+        self.def(Inst::Alloca { size, count: Some(one), align: 8, name: None }, Type::Ptr)
     }
 
     pub fn load(&mut self, ptr: Value, ty: Type) -> Value {

@@ -1,7 +1,8 @@
 //! Runs a body, slowly and simply, to compare what it does before and after a pass.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::build::FREE;
 use crate::ir::{BlockId, Function, Inst, InstId, Terminator, Type, Value, ValueDef};
 use crate::semantics;
 
@@ -11,22 +12,43 @@ pub enum Event {
     /// Observed slots, and the bytes of the object that they point to, if they do.
     Observed(Vec<u64>, Option<Vec<u8>>),
     Returned(Vec<u64>),
-    /// An access out of bounds, or a division that cannot be done.
+    /// An access that is not allowed: pointer, bytes, whether it writes.
+    BadAccess(u64, u64, bool),
+    /// A division that cannot be done, or the like.
     Fault,
 }
 
-/// The events, and whether the run came to its end.
+/// What memory holds: the bytes of each live object, by the alloca that made it.
+pub type Objects = BTreeMap<InstId, Vec<u8>>;
+
+/// The events, whether the run came to its end, and memory then.
 pub struct Run {
     pub events: Vec<Event>,
     pub finished: bool,
+    pub objects: Objects,
+    /// How often each kind of lowered instruction ran.
+    pub checks: usize,
+    /// Raw accesses that ran.
+    pub raw: usize,
+}
+
+/// A run that stands at the head of a block, its phis done.
+pub struct Paused {
+    pub values: HashMap<Value, Vec<u64>>,
+    pub objects: Objects,
+    pub events: Vec<Event>,
 }
 
 struct Machine<'f> {
     f: &'f Function,
     values: HashMap<Value, Vec<u64>>,
     /// By the number of the alloca, which passes do not change.
-    objects: HashMap<InstId, Vec<u8>>,
+    objects: Objects,
     events: Vec<Event>,
+    checks: usize,
+    raw: usize,
+    /// Stop when this block is entered for the n-th time.
+    stop: Option<(BlockId, usize)>,
 }
 
 /// Where objects lie: far apart, at addresses that depend on nothing but the alloca, and that no program
@@ -35,14 +57,38 @@ fn address(alloca: InstId) -> u64 {
     (u64::from((alloca.0 + 1).wrapping_mul(0x9e37_79b1)) << 32) + 0x7a5c_e000
 }
 
+/// What is added to a pointer to get its window offset in the lowered form: another number for each object.
+fn delta(alloca: InstId) -> u64 {
+    (u64::from(alloca.0 + 1) << 44).wrapping_add(0x1357_9bdf)
+}
+
 /// Runs `f` for at most so many instructions, phis not counted (a pass may add some).
 pub fn run(f: &Function, params: &[u64], steps: usize) -> Run {
-    let mut m = Machine { f, values: HashMap::new(), objects: HashMap::new(), events: Vec::new() };
-    for (p, v) in f.params.iter().zip(params) {
-        m.values.insert(*p, vec![*v]);
-    }
+    let params: Vec<Vec<u64>> = params.iter().map(|p| vec![*p]).collect();
+    resume(f, &params, Objects::new(), Vec::new(), steps)
+}
+
+/// The same with memory, and events that have happened before.
+pub fn resume(f: &Function, params: &[Vec<u64>], objects: Objects, events: Vec<Event>, steps: usize) -> Run {
+    let mut m = Machine::new(f, params, objects, events);
     let finished = m.run(steps);
-    Run { events: m.events, finished }
+    Run { events: m.events, finished, objects: m.objects, checks: m.checks, raw: m.raw }
+}
+
+/// Runs until a block is entered for the n-th time (from 0); `None` if that does not happen.
+pub fn pause(f: &Function, params: &[u64], steps: usize, block: BlockId, n: usize) -> Option<Paused> {
+    let params: Vec<Vec<u64>> = params.iter().map(|p| vec![*p]).collect();
+    let mut m = Machine::new(f, &params, Objects::new(), Vec::new());
+    m.stop = Some((block, n));
+    m.run(steps);
+    m.stop.is_none().then_some(Paused { values: m.values, objects: m.objects, events: m.events })
+}
+
+impl<'f> Machine<'f> {
+    fn new(f: &'f Function, params: &[Vec<u64>], objects: Objects, events: Vec<Event>) -> Self {
+        let values = f.params.iter().copied().zip(params.iter().cloned()).collect();
+        Machine { f, values, objects, events, checks: 0, raw: 0, stop: None }
+    }
 }
 
 impl Machine<'_> {
@@ -73,6 +119,14 @@ impl Machine<'_> {
                 })
                 .collect();
             self.values.extend(phis);
+            match &mut self.stop {
+                Some((at, 0)) if *at == block => {
+                    self.stop = None;
+                    return false;
+                }
+                Some((at, n)) if *at == block => *n -= 1,
+                _ => {}
+            }
             for id in insts {
                 if let Inst::Phi(_) = self.f.inst(id).inst {
                     continue;
@@ -87,8 +141,8 @@ impl Machine<'_> {
                         None => return true,
                     },
                     _ => {
-                        if self.step(id).is_none() {
-                            self.events.push(Event::Fault);
+                        if let Err(event) = self.step(id) {
+                            self.events.push(event);
                             return true;
                         }
                     }
@@ -123,15 +177,31 @@ impl Machine<'_> {
         self.objects.keys().find(near).copied()
     }
 
-    fn bytes(&mut self, p: u64, len: u64) -> Option<&mut [u8]> {
-        let alloca = self.object_at(p)?;
+    /// The bytes of an access, judged by the object at `root`.
+    fn bytes(&mut self, p: u64, root: u64, len: u64, write: bool) -> Result<&mut [u8], Event> {
+        let bad = Event::BadAccess(p, len, write);
+        let alloca = self.object_at(root).ok_or(bad.clone())?;
         let at = p.wrapping_sub(address(alloca));
-        let object = self.objects.get_mut(&alloca)?;
-        object.get_mut(usize::try_from(at).ok()?..usize::try_from(at.checked_add(len)?).ok()?)
+        let end = at.checked_add(len).ok_or(bad.clone())?;
+        self.objects.get_mut(&alloca).and_then(|o| o.get_mut(at as usize..end as usize)).ok_or(bad)
     }
 
-    /// Executes one instruction; `None` is a fault.
-    fn step(&mut self, id: InstId) -> Option<()> {
+    /// The bytes of an access that must have been proven before.
+    fn proven(&mut self, at: u64, len: u64) -> &mut [u8] {
+        self.raw += 1;
+        for (alloca, object) in &mut self.objects {
+            let start = at.wrapping_sub(address(*alloca)).wrapping_sub(delta(*alloca));
+            if start < 1 << 20 {
+                return object
+                    .get_mut(start as usize..(start + len) as usize)
+                    .expect("a raw access in bounds");
+            }
+        }
+        panic!("a raw access to no object: {at:#x}");
+    }
+
+    /// Executes one instruction; an error is a fault.
+    fn step(&mut self, id: InstId) -> Result<(), Event> {
         let data = self.f.inst(id);
         let ty = data.result.map_or(Type::Void, |r| self.f.ty(r).clone());
         let mut out = vec![0; ty.slots() as usize];
@@ -143,13 +213,13 @@ impl Machine<'_> {
             }
             Inst::Load { ptr, .. } => {
                 let p = self.get(*ptr)[0];
-                let bytes = self.bytes(p, ty.store_size())?.to_vec();
+                let bytes = self.bytes(p, p, ty.store_size(), false)?.to_vec();
                 semantics::from_memory(&ty, &bytes, &mut out);
             }
             Inst::Store { ptr, value, .. } => {
                 let (p, v) = (self.get(*ptr)[0], self.get(*value));
                 let vty = f.ty(*value);
-                semantics::to_memory(vty, &v, self.bytes(p, vty.store_size())?);
+                semantics::to_memory(vty, &v, self.bytes(p, p, vty.store_size(), true)?);
             }
             Inst::Gep { base, offset, terms } => {
                 let values: Vec<_> = terms.iter().map(|(t, s)| (f.ty(*t), self.get(*t), *s)).collect();
@@ -157,12 +227,19 @@ impl Machine<'_> {
                 semantics::gep(&ty, (f.ty(*base), &self.get(*base)), *offset, &terms, &mut out);
             }
             Inst::Binary(op, a, b) => {
-                semantics::binary(*op, &ty, &self.get(*a), &self.get(*b), &mut out).ok()?
+                semantics::binary(*op, &ty, &self.get(*a), &self.get(*b), &mut out)
+                    .map_err(|_| Event::Fault)?;
             }
             Inst::ICmp(p, a, b) => semantics::icmp(*p, f.ty(*a), &self.get(*a), &self.get(*b), &mut out),
             Inst::Cast(op, a) => semantics::cast(*op, f.ty(*a), &ty, &self.get(*a), &mut out),
             Inst::Freeze(a) => out = self.get(*a),
             Inst::Select(c, a, b) => out = self.get(if self.get(*c)[0] != 0 { *a } else { *b }),
+            Inst::Call(call) if call.direct() == Some(FREE) => {
+                let p = self.get(call.args[0])[0];
+                let ends = |id: &InstId| matches!(f.inst(*id).inst, Inst::Alloca { count: Some(_), .. });
+                let object = self.object_at(p).filter(ends).ok_or(Event::Fault)?;
+                self.objects.remove(&object);
+            }
             Inst::Call(call) => {
                 for arg in &call.args {
                     let v = self.get(*arg);
@@ -174,11 +251,42 @@ impl Machine<'_> {
                 }
                 out[0] = self.events.len() as u64 & 3;
             }
+            Inst::Check { ptr, root, len, write } => {
+                self.checks += 1;
+                let (p, root) = (self.get(*ptr)[0], self.get(*root)[0]);
+                self.bytes(p, root, *len, *write)?;
+                out[0] = p.wrapping_add(self.object_at(root).map_or(0, delta));
+            }
+            Inst::Locate(ptr) => {
+                let p = self.get(*ptr)[0];
+                out[0] = p.wrapping_add(delta(self.object_at(p).expect("a live object")));
+            }
+            Inst::Range { root, low, bytes, write } => {
+                let (root, p, n) = (self.get(*root)[0], self.get(*low)[0], self.get(*bytes)[0]);
+                if n == 0 || self.bytes(p, root, n, *write).is_ok() {
+                    out = vec![1, self.object_at(root).map_or(0, delta)];
+                }
+            }
+            Inst::RawLoad { at, offset } => {
+                let at = self.get(*at)[0].wrapping_add_signed(*offset);
+                let bytes = self.proven(at, ty.store_size()).to_vec();
+                semantics::from_memory(&ty, &bytes, &mut out);
+            }
+            Inst::RawStore { at, offset, value } => {
+                let (at, v) = (self.get(*at)[0].wrapping_add_signed(*offset), self.get(*value));
+                let vty = f.ty(*value);
+                semantics::to_memory(vty, &v, self.proven(at, vty.store_size()));
+            }
+            Inst::Poll | Inst::Fuel(_) => {}
+            Inst::ExtractValue(v, path) => {
+                let at = path[0] as usize;
+                out = self.get(*v)[at..at + 1].to_vec();
+            }
             other => panic!("not evaluated: {other:?}"),
         }
         if let Some(r) = data.result {
             self.values.insert(r, out);
         }
-        Some(())
+        Ok(())
     }
 }

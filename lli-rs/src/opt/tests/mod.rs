@@ -4,6 +4,7 @@ mod build;
 mod dom;
 mod eval;
 mod lower;
+mod osr;
 mod passes;
 mod random;
 mod roots;

@@ -2,25 +2,25 @@
 
 use proptest::prelude::*;
 
-use super::build::{Build, count, module};
+use super::build::{Build, FREE, count, module};
 use super::eval::{Event, run};
 use crate::ir::{BinOp, CastOp, Const, Function, ICmpPred, Inst, Terminator, Type, Value, verify};
 
 /// A source of choices.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) as usize % sides
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.roll(from.len())]
     }
 }
 
-struct Gen {
+pub struct Gen {
     b: Build,
     dice: Dice,
     /// With their sizes, and the type that most accesses have.
@@ -120,7 +120,10 @@ impl Gen {
             }
             10 => {
                 let v = self.value(&ty);
-                Some(self.b.observe(v))
+                match self.dice.roll(8) {
+                    0 => Some(self.b.call(FREE, &[self.allocas[0].0])),
+                    _ => Some(self.b.observe(v)),
+                }
             }
             11 | 12 => {
                 let (place, _, home) = self.dice.pick(&self.allocas).clone();
@@ -137,7 +140,7 @@ impl Gen {
         self.known.extend(new);
     }
 
-    fn body(seed: u64) -> Function {
+    pub fn body(seed: u64) -> Function {
         let mut dice = Dice(seed);
         let blocks = 1 + dice.roll(10);
         let b = Build::new(Type::I64, &[Type::I32, Type::I64], blocks);
@@ -146,7 +149,8 @@ impl Gen {
         for _ in 0..1 + g.dice.roll(5) {
             let home = g.dice.pick(&Gen::types()).clone();
             let size = home.store_size() + *g.dice.pick(&[0, 0, 3, 8, 16]);
-            let alloca = g.b.alloca(size);
+            let heap = g.allocas.is_empty() && g.dice.roll(2) == 0;
+            let alloca = if heap { g.b.heap(size) } else { g.b.alloca(size) };
             g.allocas.push((alloca, size, home));
         }
         for block in 0..blocks {
@@ -195,7 +199,7 @@ impl Gen {
     }
 }
 
-const STEPS: usize = 500;
+pub const STEPS: usize = 500;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
@@ -234,7 +238,7 @@ fn random_bodies_cover_what_matters() {
         promoted += usize::from(loads(&after) < loads(&before));
         kept += usize::from(loads(&after) > 0);
         match run(&before, &[1, 2], STEPS).events.last() {
-            Some(Event::Fault) => faults += 1,
+            Some(Event::Fault | Event::BadAccess(..)) => faults += 1,
             Some(Event::Returned(_)) => returns += 1,
             _ => {}
         }

@@ -1,0 +1,155 @@
+//! On-stack replacement: a body that starts where a running one stands, at the head of a loop.
+//!
+//! [`at`] gives a function whose parameters are the values that are live into the head. It works on any body,
+//! the lowered form included, as long as no pass has yet given it values that the interpreter does not have.
+
+use super::cfg::{self, Cfg};
+use super::ssa::{self, Variable};
+use super::subst::Subst;
+use crate::ir::{
+    Block, BlockId, Const, Function, Inst, LocId, ParamAttr, Signature, Terminator, Type, Value, ValueDef,
+};
+
+/// A body that begins at a loop head.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The body. Parameter `n` is what `live[n]` of the original is when control arrives at the head.
+    pub function: Function,
+    /// Values of the original: the phis of the head, then what else is live there, in order of number.
+    pub live: Vec<Value>,
+}
+
+/// Makes the body that starts at `head`; `None` if nothing can arrive there a second time.
+pub fn at(f: &Function, head: BlockId) -> Option<Entry> {
+    let cfg = Cfg::new(f);
+    let blocked = f.block(head).insts.iter().any(|id| matches!(f.inst(*id).inst, Inst::LandingPad { .. }));
+    if head == BlockId::ENTRY || !cfg.is_reachable(head) || blocked {
+        return None;
+    }
+    let (phis, others) = live_into(f, &cfg, head);
+    let mut g = f.clone();
+    let live: Vec<Value> = phis.iter().chain(&others).copied().collect();
+    g.params = live
+        .iter()
+        .enumerate()
+        .map(|(i, v)| g.add_value(ValueDef::Param(i as u32), f.ty(*v).clone()))
+        .collect();
+    g.sig = std::sync::Arc::new(Signature {
+        ret: f.sig.ret.clone(),
+        params: live.iter().map(|v| f.ty(*v).clone()).collect(),
+        attrs: vec![ParamAttr::None; live.len()],
+        variadic: false,
+    });
+    enter(&mut g, head, phis.len());
+    let cfg = cfg::remove_unreachable(&mut g);
+    join(f, &mut g, &cfg, &others, phis.len());
+    for p in &f.params {
+        // Nothing names the old parameters any more.
+        g.values[p.0 as usize].def = ValueDef::Const(Const::Zero);
+    }
+    Some(Entry { function: g, live })
+}
+
+/// The entry now leads to the head; its phis take the first parameters from there.
+fn enter(g: &mut Function, head: BlockId, phis: usize) {
+    let (jump, _) = g.add_inst(Inst::Term(Terminator::Br(head)), Type::Void, LocId::NONE);
+    g.blocks[BlockId::ENTRY.0 as usize] = Block { insts: vec![jump] };
+    let Function { blocks, insts, params, .. } = g;
+    for (id, param) in blocks[head.0 as usize].insts.iter().zip(&params[..phis]) {
+        if let Inst::Phi(incoming) = &mut insts[id.0 as usize].inst {
+            incoming.retain(|(from, _)| *from != BlockId::ENTRY);
+            incoming.push((BlockId::ENTRY, *param));
+        }
+    }
+}
+
+/// Lets the other live values come from the parameters, or from their definitions where those run again.
+fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[Value], phis: usize) {
+    let home = homes(f, cfg);
+    let mut subst = Subst::new(g);
+    let mut variables = Vec::new();
+    for (i, v) in others.iter().enumerate() {
+        let param = g.params[phis + i];
+        match home[v.0 as usize] {
+            Some(block) => variables.push(Variable { defs: vec![(BlockId::ENTRY, param), (block, *v)] }),
+            None => subst.replace(*v, param),
+        }
+    }
+    subst.apply(g);
+    ssa::repair(g, cfg, &variables);
+}
+
+/// The blocks in which values are defined, as far as they are reachable.
+fn homes(f: &Function, cfg: &Cfg) -> Vec<Option<BlockId>> {
+    let mut home = vec![None; f.values.len()];
+    // The entry is another one now.
+    for block in cfg.rpo().iter().filter(|b| **b != BlockId::ENTRY) {
+        for id in &f.block(*block).insts {
+            if let Some(v) = f.inst(*id).result {
+                home[v.0 as usize] = Some(*block);
+            }
+        }
+    }
+    home
+}
+
+/// The phis of the head, and the other values that are live where it begins.
+fn live_into(f: &Function, cfg: &Cfg, head: BlockId) -> (Vec<Value>, Vec<Value>) {
+    let reached = reachable_from(f, head);
+    let mut uses: Vec<Vec<BlockId>> = vec![Vec::new(); f.values.len()];
+    let mut home = vec![None; f.values.len()];
+    let mut phis = Vec::new();
+    for block in cfg.rpo().iter().copied() {
+        for id in &f.block(block).insts {
+            let data = f.inst(*id);
+            if let Some(v) = data.result {
+                home[v.0 as usize] = Some(block);
+            }
+            let mut add = |v: Value, at: BlockId| {
+                let list = &mut uses[v.0 as usize];
+                if reached[at.0 as usize] && list.last() != Some(&at) {
+                    list.push(at);
+                }
+            };
+            match &data.inst {
+                Inst::Phi(incoming) => {
+                    phis.extend(data.result.filter(|_| block == head));
+                    incoming.iter().filter(|i| cfg.is_reachable(i.0)).for_each(|(from, v)| add(*v, *from));
+                }
+                inst => inst.operands(&mut |v| add(v, block)),
+            }
+        }
+    }
+    let mut seen = vec![0u32; f.blocks.len()];
+    let mut live = Vec::new();
+    for v in 0..f.values.len() as u32 {
+        if matches!(f.value(Value(v)).def, ValueDef::Const(_)) {
+            continue;
+        }
+        let mut work = std::mem::take(&mut uses[v as usize]);
+        while let Some(block) = work.pop() {
+            if Some(block) == home[v as usize]
+                || std::mem::replace(&mut seen[block.0 as usize], v + 1) == v + 1
+            {
+                continue;
+            }
+            if block == head {
+                live.push(Value(v));
+                break;
+            }
+            work.extend(cfg.preds(block).iter().filter(|p| reached[p.0 as usize]));
+        }
+    }
+    (phis, live)
+}
+
+fn reachable_from(f: &Function, head: BlockId) -> Vec<bool> {
+    let mut reached = vec![false; f.blocks.len()];
+    let mut work = vec![head];
+    while let Some(block) = work.pop() {
+        if !std::mem::replace(&mut reached[block.0 as usize], true) {
+            work.extend(cfg::successors(f, block));
+        }
+    }
+    reached
+}
