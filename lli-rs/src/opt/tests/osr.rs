@@ -56,7 +56,6 @@ proptest! {
         prop_assert_eq!(verify(&f), Ok(()), "{}", f);
         let got = run(&f, &[a, b], 3 * STEPS);
         prop_assert!(got.events.starts_with(&expected.events), "{}", f);
-        prop_assert!(got.raw >= got.checks - usize::from(!got.events.iter().all(|e| !matches!(e, super::eval::Event::BadAccess(..)))));
         if expected.finished {
             prop_assert_eq!(got.objects, expected.objects);
         }
@@ -65,14 +64,17 @@ proptest! {
 
 #[test]
 fn random_bodies_are_entered_often() {
-    let mut entered = 0;
+    let (mut entered, mut checks, mut unchecked) = (0, 0, 0);
     for seed in 0..600 {
         let f = prepared(seed);
+        let whole = run(&f, &[1, 2], STEPS);
+        checks += whole.checks;
+        unchecked += whole.raw.saturating_sub(whole.checks);
         for head in lower::cycle_heads(&f) {
             entered += usize::from(same_from(&f, &[1, 2], head, 0).unwrap());
         }
     }
-    assert!(entered > 60, "{entered}");
+    assert!(entered > 60 && checks > 200 && unchecked > 200, "{entered} {checks} {unchecked}");
 }
 
 /// Two loops, the outer one's value used in and changed around the inner one.
