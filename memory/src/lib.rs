@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod abi;
 mod access;
 mod atomic;
 mod classes;
