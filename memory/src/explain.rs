@@ -146,6 +146,9 @@ impl Memory {
         if slot > layout.slot_mask {
             return Claim::Nobody;
         }
+        if slot == 0 {
+            return self.claim_low(heap, p);
+        }
         let state = self.space.window.state(slot);
         if state.kind().is_none() {
             return self.neighbour(heap, p);
@@ -176,6 +179,24 @@ impl Memory {
                 let object = self.last_object(heap, slot, newest).map(|o| ObjectInfo { exact: false, ..o });
                 Claim::Ended { object, now: None }
             }
+        }
+    }
+
+    /// Whose a pointer into slot 0 is: its objects leave no trace but the key (see `low.rs`).
+    fn claim_low(&self, heap: &Heap, p: GuestPtr) -> Claim {
+        let layout = self.space.layout();
+        let now = self.live_info(heap, 0);
+        let start = self.space.window.header(0).start.load(Relaxed);
+        if p.bits() < NEAR_NULL || start == 0 {
+            return Claim::Nobody;
+        }
+        match now {
+            Some(object) if layout.key_of(0, p.bits()) == layout.key_of(0, start) => Claim::Live(object),
+            Some(object) if p.bits().abs_diff(start) < NEAR_NULL => {
+                Claim::Moved(ObjectInfo { exact: false, ..object })
+            }
+            _ if layout.key_of(0, p.bits()) == 0 => Claim::Nobody,
+            now => Claim::Ended { object: None, now },
         }
     }
 
@@ -308,6 +329,10 @@ fn reason(kind: ObjectKind) -> InvalidFree {
         | ObjectKind::Host
         | ObjectKind::Mapping
         | ObjectKind::LinearMemory
-        | ObjectKind::Table => InvalidFree::Engine,
+        | ObjectKind::Table
+        | ObjectKind::MapValue
+        | ObjectKind::Packet
+        | ObjectKind::Context
+        | ObjectKind::Record => InvalidFree::Engine,
     }
 }

@@ -45,6 +45,14 @@ pub enum ObjectKind {
     LinearMemory = 10,
     /// A table of a WebAssembly module.
     Table = 11,
+    /// A value of an eBPF map.
+    MapValue = 12,
+    /// The packet that an eBPF program is run on.
+    Packet = 13,
+    /// The context or memory that an eBPF program is run on.
+    Context = 14,
+    /// A record that a program has reserved in a ring buffer.
+    Record = 15,
 }
 
 impl ObjectKind {
@@ -61,6 +69,10 @@ impl ObjectKind {
             9 => ObjectKind::Mapping,
             10 => ObjectKind::LinearMemory,
             11 => ObjectKind::Table,
+            12 => ObjectKind::MapValue,
+            13 => ObjectKind::Packet,
+            14 => ObjectKind::Context,
+            15 => ObjectKind::Record,
             _ => return None,
         })
     }

@@ -64,8 +64,8 @@ impl Heap {
     pub fn new(config: &Config, layout: &Layout) -> io::Result<Self> {
         let mut areas = <[Extents; 4]>::default();
         let pages = (layout.area_bytes() / PAGE) as u32;
-        // The first chunk stays empty: small integers are never pointers, and slot 0 is free for later use.
-        let skip = (layout.chunk / PAGE) as u32;
+        // The first chunks stay empty: small integers are never pointers, and slot 0 has a room of its own.
+        let skip = (layout.low_room() / PAGE) as u32;
         for (n, area) in areas.iter_mut().enumerate() {
             let first = n as u32 * pages + if n == 0 { skip } else { 0 };
             area.insert(Run { first, pages: (n as u32 + 1) * pages - first });

@@ -164,6 +164,18 @@ impl Layout {
         (key, keys.after(key) == first)
     }
 
+    /// The key after `old` (0: none yet), round and round.
+    #[inline]
+    pub fn cycle(&self, old: u32) -> u32 {
+        if old == 0 { self.keys[0].first(0) } else { self.keys[0].after(old) }
+    }
+
+    /// Bytes at the window's start that the heap leaves alone: slot 0's room.
+    pub fn low_room(&self) -> u64 {
+        let room = if self.window >= 1 << 30 { 8 * self.chunk } else { self.chunk };
+        room.min(1 << self.keys[0].bits)
+    }
+
     /// The last key that the slot will ever have.
     pub fn last_key(&self, slot: u32) -> u32 {
         let keys = self.keys(slot);

@@ -21,6 +21,7 @@ mod history;
 mod large;
 mod layout;
 mod leaks;
+mod low;
 mod memory;
 mod ptr;
 mod raw;

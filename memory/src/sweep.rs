@@ -107,4 +107,8 @@ pub(crate) fn each_live(space: &Space, large: &LargeObjects, mut each: impl FnMu
     for object in large.live.values() {
         visit(object.slot);
     }
+    // Slot 0's object may begin anywhere in its room: all of the room is looked at.
+    if space.window.state(0).is_live() {
+        each(0, space.layout().low_room());
+    }
 }

@@ -18,6 +18,12 @@ impl Checked {
         self.0 as *mut u8
     }
 
+    /// A byte of slot 0's room; the caller has compared its place with the room's size.
+    #[inline(always)]
+    pub(crate) fn in_low_room(view: &View, place: u64) -> Checked {
+        Checked(view.window + place as usize)
+    }
+
     /// The host address as a number.
     #[inline(always)]
     pub fn addr(self) -> usize {

@@ -262,6 +262,10 @@ fn word(kind: ObjectKind) -> &'static str {
         ObjectKind::Mapping => "mapping",
         ObjectKind::LinearMemory => "linear-memory",
         ObjectKind::Table => "table",
+        ObjectKind::MapValue => "map-value",
+        ObjectKind::Packet => "packet",
+        ObjectKind::Context => "context",
+        ObjectKind::Record => "record",
     }
 }
 
@@ -278,6 +282,10 @@ fn noun(kind: ObjectKind) -> &'static str {
         ObjectKind::Mapping => "memory mapping",
         ObjectKind::LinearMemory => "linear memory",
         ObjectKind::Table => "table",
+        ObjectKind::MapValue => "map value",
+        ObjectKind::Packet => "packet",
+        ObjectKind::Context => "context",
+        ObjectKind::Record => "ring-buffer record",
     }
 }
 
