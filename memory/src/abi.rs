@@ -3,6 +3,8 @@
 //! Lifters emit these names, the engine and `lifters/runtime` implement them; docs/BITCODE_ABI.md tells what each
 //! means. Prototypes are strings: the result, then the parameters; `p` is a pointer, `q` an i64, `i` an i32, `v` void.
 
+pub mod helpers;
+
 /// A runtime function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Runtime {
