@@ -2,10 +2,11 @@
 //!
 //! Owns: finding tools and folders ([`paths`]), compiling with a cache ([`toolchain`]), running a process under a time
 //! limit ([`process`]), the directives in a case's comments ([`case`]), golden reports ([`golden`]), known failures
-//! ([`known`]), the real programs ([`programs`]). Does not own: anything of the engine; `svm-lli` is run as a
+//! ([`known`]), the tiers ([`tier`]), the real programs ([`programs`]), random ones ([`csmith`]). Does not own: anything of the engine; `svm-lli` is run as a
 //! process, so that what is tested is what is shipped.
 
 pub mod case;
+pub mod csmith;
 pub mod golden;
 pub mod ir_text;
 pub mod known;
@@ -13,6 +14,7 @@ pub mod measure;
 pub mod paths;
 pub mod process;
 pub mod programs;
+pub mod tier;
 pub mod toolchain;
 
 /// What a check says when it does not hold; shown as it is.

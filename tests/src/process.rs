@@ -8,7 +8,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::Check;
+use crate::tier::Tier;
+use crate::{Check, paths};
 
 /// How a process ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +42,8 @@ pub struct Run<'a> {
     pub program: PathBuf,
     /// What runs the program, if it does not run by itself.
     pub runner: Option<PathBuf>,
+    /// What the runner is told, before the program.
+    pub options: Vec<String>,
     /// Its arguments.
     pub args: Vec<String>,
     /// Bytes for its standard input.
@@ -49,6 +52,15 @@ pub struct Run<'a> {
     pub inputs: Vec<(String, PathBuf)>,
     /// Seconds before it is stopped; 0 takes the default.
     pub seconds: u64,
+}
+
+impl Run<'_> {
+    /// The same run under `svm-lli`, whose module the program is.
+    pub fn under_svm(mut self, tier: &Tier) -> Self {
+        self.runner = Some(paths::svm_lli());
+        self.options.extend(tier.flags.iter().map(|flag| (*flag).to_owned()));
+        self
+    }
 }
 
 /// A folder that is removed when the value goes.
@@ -102,7 +114,7 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
     let mut command = match &what.runner {
         Some(runner) => {
             let mut command = Command::new(runner);
-            command.arg(&name);
+            command.args(&what.options).arg(&name);
             command
         }
         None => Command::new(&name),

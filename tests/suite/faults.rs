@@ -2,13 +2,14 @@
 
 use svm_tests::case::{self, Case};
 use svm_tests::process::{self, End, Run};
+use svm_tests::tier::{self, Tier};
 use svm_tests::toolchain::{self, Opt, Unit};
 use svm_tests::{Check, golden, ir_text, paths};
 
 use crate::Test;
 use crate::pass::under_svm;
 
-/// One test for each case and level.
+/// One test for each case, level and tier: the report is the same in every tier.
 pub fn collect(tests: &mut Vec<Test>) {
     let cases = paths::c_files(&paths::in_root("tests/c/fault"));
     let cases = cases.into_iter().map(|(name, path)| (format!("fault/{name}"), path));
@@ -17,13 +18,16 @@ pub fn collect(tests: &mut Vec<Test>) {
         let parsed = case::parse(&name, &path);
         let levels = parsed.as_ref().map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
         for opt in levels {
-            let parsed = parsed.clone();
-            tests.push((format!("{name}@{}", opt.name()), Box::new(move || check(&parsed?, opt))));
+            for tier in tier::ALL {
+                let parsed = parsed.clone();
+                let name = tier.test_name(&format!("{name}@{}", opt.name()));
+                tests.push((name, Box::new(move || check(&parsed?, opt, tier))));
+            }
         }
     }
 }
 
-fn check(case: &Case, opt: Opt) -> Check {
+fn check(case: &Case, opt: Opt, tier: &Tier) -> Check {
     let Some(expect) = &case.expect else {
         return Err("no `// expect:` line".into());
     };
@@ -41,7 +45,7 @@ fn check(case: &Case, opt: Opt) -> Check {
         seconds: case.seconds,
         ..Run::default()
     };
-    let outcome = process::run(&under_svm(run, &module))?;
+    let outcome = process::run(&under_svm(run, &module, tier))?;
     let report = String::from_utf8_lossy(&outcome.stderr);
     let stdout = String::from_utf8_lossy(&outcome.stdout);
     if outcome.end != End::Exit(case.status) {

@@ -3,6 +3,7 @@
 //! `cargo test -p svm-tests -- FILTER` runs those whose name contains FILTER; `--list` shows the names.
 
 mod cli;
+mod csmith;
 mod faults;
 mod pass;
 mod real;
@@ -31,6 +32,7 @@ fn main() {
     faults::collect(&mut tests);
     real::collect(&mut tests);
     cli::collect(&mut tests);
+    csmith::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();
     let mut trials: Vec<Trial> = tests.into_iter().map(|test| trial(test, &known)).collect();
     let unused: Vec<String> = known.unused(&names).into_iter().map(str::to_owned).collect();

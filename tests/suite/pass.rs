@@ -2,12 +2,13 @@
 
 use svm_tests::case::{self, Case};
 use svm_tests::process::{self, Run};
+use svm_tests::tier::{self, Tier};
 use svm_tests::toolchain::{self, Opt, Unit};
 use svm_tests::{Check, paths};
 
 use crate::Test;
 
-/// One test for each case and level.
+/// One test for each case, level and tier.
 pub fn collect(tests: &mut Vec<Test>) {
     let cases = paths::c_files(&paths::in_root("tests/c/pass"));
     let cases = cases.into_iter().map(|(name, path)| (format!("pass/{name}"), path));
@@ -16,13 +17,16 @@ pub fn collect(tests: &mut Vec<Test>) {
         let parsed = case::parse(&name, &path);
         let levels = parsed.as_ref().map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
         for opt in levels {
-            let parsed = parsed.clone();
-            tests.push((format!("{name}@{}", opt.name()), Box::new(move || check(&parsed?, opt))));
+            for tier in tier::ALL {
+                let parsed = parsed.clone();
+                let name = tier.test_name(&format!("{name}@{}", opt.name()));
+                tests.push((name, Box::new(move || check(&parsed?, opt, tier))));
+            }
         }
     }
 }
 
-fn check(case: &Case, opt: Opt) -> Check {
+fn check(case: &Case, opt: Opt, tier: &Tier) -> Check {
     let unit = Unit::single(&case.name, &case.path, &case.flags);
     let native = toolchain::native(&unit, opt)?;
     let module = toolchain::bitcode(&unit, opt)?;
@@ -34,13 +38,12 @@ fn check(case: &Case, opt: Opt) -> Check {
     };
     run.program = native;
     let expected = process::run(&run)?;
-    let ours = process::run(&under_svm(run, &module))?;
+    let ours = process::run(&under_svm(run, &module, tier))?;
     process::same(&expected, &ours)
 }
 
 /// The same run with `svm-lli` in front.
-pub fn under_svm<'a>(mut run: Run<'a>, module: &std::path::Path) -> Run<'a> {
+pub fn under_svm<'a>(mut run: Run<'a>, module: &std::path::Path, tier: &Tier) -> Run<'a> {
     run.program = module.to_path_buf();
-    run.runner = Some(paths::svm_lli());
-    run
+    run.under_svm(tier)
 }

@@ -1,24 +1,16 @@
-//! Random C programs from csmith: what each prints natively, it must print under `svm-lli`, from bitcode at -O0 and -O2.
+//! Random C programs from csmith: what each prints natively, it must print under `svm-lli`, from bitcode at -O0 and -O2, on
+//! every tier.
 //!
-//! usage: fuzz-csmith [COUNT [FIRST-SEED]]      (default: 100 programs from seed 1)
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
+//! usage: fuzz-csmith [COUNT [FIRST-SEED]]      (default: 500 programs from seed 1)
 
 use rayon::prelude::*;
 
-use svm_tests::process::{self, End, Run, TempDir, tool};
-use svm_tests::programs::files;
-use svm_tests::toolchain::{self, Opt, Unit};
-use svm_tests::{Check, paths};
-
-/// Natively; longer programs are left out.
-const NATIVE_SECONDS: u64 = 2;
-const SECONDS: u64 = 120;
+use svm_tests::toolchain::Opt;
+use svm_tests::{Check, csmith, tier};
 
 fn main() {
     let mut numbers = std::env::args().skip(1).map(|word| word.parse::<u64>());
-    let (count, first) = match (numbers.next().unwrap_or(Ok(100)), numbers.next().unwrap_or(Ok(1))) {
+    let (count, first) = match (numbers.next().unwrap_or(Ok(500)), numbers.next().unwrap_or(Ok(1))) {
         (Ok(count), Ok(first)) => (count, first),
         _ => {
             eprintln!("usage: fuzz-csmith [COUNT [FIRST-SEED]]");
@@ -44,36 +36,16 @@ fn main() {
     }
 }
 
-/// Makes and runs the program of a seed; `false` if it runs too long natively.
+/// Compares the program of a seed in every way; `false` if it runs too long natively.
 fn check(seed: u64) -> Check<bool> {
-    let dir = TempDir::new()?;
-    let source = dir.path().join("program.c");
-    let mut csmith = Command::new("csmith");
-    // It leaves a file of its own in the folder it runs in.
-    csmith.current_dir(dir.path());
-    tool(csmith.args(["--seed", &seed.to_string(), "--no-packed-struct", "-o"]).arg(&source))?;
-    let include = headers().ok_or("csmith's headers are not installed (scripts/setup.sh full)")?;
     for opt in Opt::BOTH {
-        let flags = vec![format!("-I{}", include.display())];
-        let mut unit = Unit::single("csmith", &source, &flags);
-        unit.name = format!("csmith-{seed}");
-        let native = toolchain::native(&unit, opt)?;
-        let expected = process::run(&Run { program: native, seconds: NATIVE_SECONDS, ..Run::default() })?;
-        if expected.end != End::Exit(0) {
-            return Ok(false);
+        for tier in tier::ALL {
+            match csmith::alike(seed, opt, tier) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(why) => return Err(format!("-{}, {}: {why}", opt.name(), tier.name)),
+            }
         }
-        let module = toolchain::bitcode(&unit, opt)?;
-        let runner = Some(paths::svm_lli());
-        let ours = process::run(&Run { program: module, runner, seconds: SECONDS, ..Run::default() })?;
-        process::same(&expected, &ours).map_err(|why| format!("-{}: {why}", opt.name()))?;
     }
     Ok(true)
-}
-
-/// Where the package has put `csmith.h`.
-fn headers() -> Option<PathBuf> {
-    let include = Path::new("/usr/include");
-    let mut folders = vec![include.join("csmith")];
-    folders.extend(files(include, "").into_iter().filter(|path| path.to_string_lossy().contains("/csmith")));
-    folders.into_iter().find(|folder| folder.join("csmith.h").exists())
 }

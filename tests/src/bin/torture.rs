@@ -1,5 +1,5 @@
 //! GCC's C torture suite (Debian's gcc-12-source): each program that passes natively must pass under `svm-lli`, from
-//! bitcode at -O0 and at -O2. Prints percentages and every failure; tests/torture-known-failures.txt lists the known.
+//! bitcode at -O0 and at -O2, on every tier. Prints percentages and every failure; tests/torture-known-failures.txt lists the known.
 //!
 //! usage: torture [FILTER...]
 
@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use svm_tests::known::Known;
 use svm_tests::process::{self, End, Run, tool};
 use svm_tests::programs::files;
+use svm_tests::tier::{self, Tier};
 use svm_tests::toolchain::{self, Opt, Unit};
 use svm_tests::{Check, paths};
 
@@ -47,14 +48,14 @@ fn all(filters: &[String]) -> Check<bool> {
     let known = Known::read(&paths::in_root("tests/torture-known-failures.txt"))?;
     let mut good = true;
     let mut names = BTreeSet::new();
-    for opt in [Opt::O0, Opt::O2] {
+    for (opt, tier) in Opt::BOTH.into_iter().flat_map(|opt| tier::ALL.iter().map(move |tier| (opt, tier))) {
         let results: Vec<(String, Result)> = files(&folder, ".c")
             .into_par_iter()
             .map(|path| (format!("{}@{}", path.file_stem().unwrap_or_default().display(), opt.name()), path))
             .filter(|(name, _)| filters.is_empty() || filters.iter().any(|filter| name.contains(filter)))
-            .map(|(name, path)| (name, check(&path, opt)))
+            .map(|(name, path)| (name, check(&path, opt, tier)))
             .collect();
-        good &= tell(&results, opt, &known);
+        good &= tell(&results, opt, tier, &known);
         names.extend(results.into_iter().map(|(name, _)| name));
     }
     if filters.is_empty() {
@@ -84,7 +85,7 @@ fn unpack() -> Check<PathBuf> {
     Ok(target.join(inside))
 }
 
-fn check(path: &Path, opt: Opt) -> Result {
+fn check(path: &Path, opt: Opt, tier: &Tier) -> Result {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let flags: Vec<String> = FLAGS.split_whitespace().map(str::to_owned).collect();
     let unit = Unit::single(&name, path, &flags);
@@ -95,12 +96,7 @@ fn check(path: &Path, opt: Opt) -> Result {
         return Result::NotApplicable;
     }
     let ours = toolchain::bitcode(&unit, opt).and_then(|module| {
-        process::run(&Run {
-            program: module,
-            runner: Some(paths::svm_lli()),
-            seconds: SECONDS,
-            ..Run::default()
-        })
+        process::run(&Run { program: module, seconds: SECONDS, ..Run::default() }.under_svm(tier))
     });
     match ours.and_then(|ours| process::same(&expected, &ours)) {
         Ok(()) => Result::Passed,
@@ -109,7 +105,7 @@ fn check(path: &Path, opt: Opt) -> Result {
 }
 
 /// Prints what failed and the share that passed; false if something is not as the list says.
-fn tell(results: &[(String, Result)], opt: Opt, known: &Known) -> bool {
+fn tell(results: &[(String, Result)], opt: Opt, tier: &Tier, known: &Known) -> bool {
     let mut good = true;
     let (mut passed, mut failed) = (0, 0);
     for (name, result) in results {
@@ -131,6 +127,10 @@ fn tell(results: &[(String, Result)], opt: Opt, known: &Known) -> bool {
     }
     let all = passed + failed;
     let share = 100.0 * f64::from(passed) / f64::from(all.max(1));
-    println!("gcc.c-torture/execute at -{}: {passed} of {all} pass ({share:.1} %)", opt.name());
+    println!(
+        "gcc.c-torture/execute at -{}, {}: {passed} of {all} pass ({share:.1} %)",
+        opt.name(),
+        tier.name
+    );
     good
 }

@@ -1,0 +1,51 @@
+//! How long it takes until the first line of output is there.
+
+use std::path::Path;
+use std::process::Command;
+
+use svm_tests::measure;
+use svm_tests::process::TempDir;
+use svm_tests::programs;
+use svm_tests::toolchain::{self, Opt, Unit, llvm};
+use svm_tests::{Check, paths};
+
+use super::LIMIT;
+
+/// A table of start times, as Markdown.
+pub fn times() -> Check<String> {
+    let dir = TempDir::new()?;
+    let dir = dir.path();
+    let hello = paths::in_root("examples/hello.c");
+    let hello = toolchain::bitcode(&Unit::single("hello", &hello, &[]), Opt::O2)?;
+    let sqlite = toolchain::bitcode(&programs::sqlite_unit(), Opt::O2)?;
+    let query = dir.join("first.sql");
+    std::fs::write(&query, "SELECT 1;\n").map_err(|e| e.to_string())?;
+    let with = |mut command: Command, args: &[&Path]| {
+        command.args(args);
+        command
+    };
+    let svm = || Command::new(paths::svm_lli());
+    let memory = Path::new(":memory:");
+    let verify = [Path::new("-passes=verify"), Path::new("-disable-output"), sqlite.as_path()];
+    let lines = [
+        line("hello world, svm-lli", dir, 21, &|| with(svm(), &[&hello])),
+        line("hello world, lli-22", dir, 21, &|| with(llvm("lli"), &[&hello])),
+        line("SQLite's first query, svm-lli", dir, 5, &|| with(svm(), &[&sqlite, memory, &query])),
+        line("SQLite's module, opt-22 -passes=verify", dir, 5, &|| with(llvm("opt"), &verify)),
+    ];
+    Ok(format!("| start | wall, ms | memory, MB |\n|---|---|---|\n{}", lines.concat()))
+}
+
+/// The median of some runs.
+fn line(what: &str, dir: &Path, times: usize, command: &dyn Fn() -> Command) -> String {
+    let costs: Check<Vec<_>> = (0..times).map(|_| measure::run(&mut command(), dir, LIMIT)).collect();
+    match costs {
+        Ok(mut costs) => {
+            costs.sort_by_key(|cost| cost.wall);
+            let cost = &costs[times / 2];
+            let (wall, memory) = (cost.wall.as_secs_f64() * 1e3, cost.memory as f64 / 1024.0);
+            format!("| {what} | {wall:.1} | {memory:.1} |\n")
+        }
+        Err(why) => format!("| {what} | {why} | |\n"),
+    }
+}
