@@ -74,7 +74,9 @@ const fn name_of(proto: &str) -> &str {
         end += 1;
     }
     let mut start = end;
-    while start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_') {
+    while start > 0
+        && (bytes[start - 1].is_ascii_alphanumeric() || matches!(bytes[start - 1], b'_' | b'.' | b'$'))
+    {
         start -= 1;
     }
     proto.split_at(end).0.split_at(start).1
@@ -149,7 +151,10 @@ impl Registry {
     pub fn libc() -> &'static Registry {
         static REGISTRY: OnceLock<Registry> = OnceLock::new();
         REGISTRY.get_or_init(|| Registry {
-            functions: super::libc::tables().iter().flat_map(|t| t.iter()).map(|f| (f.name(), f)).collect(),
+            functions: (super::libc::tables().iter().chain(super::wasm::tables()))
+                .flat_map(|t| t.iter())
+                .map(|f| (f.name(), f))
+                .collect(),
             globals: super::libc::globals().iter().flat_map(|t| t.iter()).map(|g| (g.name, g)).collect(),
         })
     }

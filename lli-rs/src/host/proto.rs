@@ -134,7 +134,7 @@ fn parse_param(text: &str) -> Option<Param> {
 /// Splits `const char *s` into type and name.
 fn split_name(decl: &str) -> Option<(&str, &str)> {
     let decl = decl.trim();
-    let start = decl.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))? + 1;
+    let start = decl.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$')))? + 1;
     let (ty, name) = decl.split_at(start);
     (!name.is_empty()).then_some((ty.trim(), name))
 }

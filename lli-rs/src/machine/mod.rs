@@ -17,6 +17,7 @@ mod sites;
 pub(crate) mod testing;
 pub(crate) mod thread;
 mod trap;
+pub(crate) mod wasm;
 
 pub use config::{Config, Grant, Input, Output};
 pub use cx::Cx;
@@ -25,3 +26,4 @@ pub use process::{Bodies, Interrupt, Process};
 pub use run::Outcome;
 pub use thread::Thread;
 pub use trap::{BadCall, BadCallReason, HostMisuse, Limit, Result, Trap};
+pub use wasm::WasmTrap;

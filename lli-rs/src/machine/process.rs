@@ -70,6 +70,8 @@ pub struct Process {
     pub config: Config,
     /// State of the C library.
     pub libc: host::libc::State,
+    /// Memories and tables of lifted WebAssembly.
+    pub(crate) wasm: host::wasm::State,
     /// The way to stop the guest.
     pub interrupt: Interrupt,
     /// The program.
@@ -140,6 +142,7 @@ impl Process {
             mem,
             config,
             libc: Default::default(),
+            wasm: Default::default(),
             interrupt: Interrupt::default(),
             module: module.clone(),
             closures,
@@ -282,6 +285,7 @@ impl report::Resolver for Process {
                 });
                 Some((name.to_string(), declared))
             }
+            ObjectKind::LinearMemory | ObjectKind::Table => Some((self.wasm.name(object)?, None)),
             ObjectKind::Stack => Some((self.variable_name(object.alloc_site)?, None)),
             _ => None,
         }

@@ -35,6 +35,8 @@ impl Process {
 
     /// What is worth knowing of a guest that has stopped; its output is written out first.
     pub(crate) fn outcome(&self, thread: &mut Thread, trap: Trap) -> Outcome {
+        let lifted = thread.host_function.is_empty() && self.in_lifted_code(thread);
+        let trap = if lifted { super::wasm::in_lifted_code(trap) } else { trap };
         let ended = matches!(trap, Trap::Exit(_));
         let host_function = Some(thread.host_function).filter(|name| !ended && !name.is_empty());
         let backtrace = if ended { Vec::new() } else { thread.backtrace(self) };
@@ -45,6 +47,12 @@ impl Process {
         thread.publish();
         let leaks = if ended && self.config.leaks { self.mem.leaks() } else { Vec::new() };
         Outcome { trap, backtrace, host_function, leaks }
+    }
+
+    /// Whether the innermost function is of a lifted WebAssembly module.
+    fn in_lifted_code(&self, thread: &Thread) -> bool {
+        let innermost = thread.positions(1).first().map(|at| self.module.func(at.func));
+        innermost.is_some_and(|decl| decl.name.starts_with(super::wasm::PREFIX))
     }
 
     /// What comes before `main`: the C library's variables, arguments, constructors.

@@ -26,6 +26,8 @@ pub enum Trap {
     BadJump(u64),
     /// `longjmp` with a buffer that no live `setjmp` filled.
     BadLongJump(GuestPtr),
+    /// A trap of WebAssembly's.
+    Wasm(super::WasmTrap),
     /// A construct or function that this engine does not have, by name.
     Unsupported(Box<str>),
     /// A function that neither the module nor the host defines.

@@ -35,6 +35,10 @@ impl Report {
                         .into(),
                 );
             }
+            Trap::Wasm(trap) => {
+                report.host_function = None;
+                report.set("wasm-trap", format!("wasm trap: {}", trap.message()));
+            }
             Trap::TrapInstruction => report.set("trap", "reached __builtin_trap or a compiler's own check"),
             Trap::BadJump(target) => {
                 report.set(
