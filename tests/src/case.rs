@@ -1,6 +1,7 @@
 //! The directives in the first comment lines of a C case.
 //!
 //! `// expect: KIND` names the fault that must be reported (alternatives separated by ` | `); `// args: ...` gives arguments, split at blanks;
+//! `// options: ...` gives flags of `svm-lli`;
 //! `// stdin: TEXT` gives standard input (`\n` is a line end); `// flags: ...` adds compiler flags;
 //! `// seconds: N` raises the time limit; `// levels: O0` restricts the optimization levels and must say why after a `;`.
 //! `// hide: long-numbers` leaves numbers of more than eight digits out of the golden report.
@@ -24,6 +25,8 @@ pub struct Case {
     pub status: i32,
     /// Arguments of the program.
     pub args: Vec<String>,
+    /// What `svm-lli` is told.
+    pub options: Vec<String>,
     /// Standard input.
     pub stdin: String,
     /// Compiler flags.
@@ -60,6 +63,7 @@ pub fn parse(name: &str, path: &Path) -> Check<Case> {
             }
             "hide" => case.hide_long_numbers = value.trim() == "long-numbers",
             "args" => case.args = words(),
+            "options" => case.options = words(),
             "flags" => case.flags = words(),
             "stdin" => case.stdin = value.replace("\\n", "\n"),
             "seconds" => case.seconds = value.trim().parse().map_err(|e| format!("{name}: seconds: {e}"))?,

@@ -41,6 +41,7 @@ fn check(case: &Case, opt: Opt, tier: &Tier) -> Check {
     }
     let run = Run {
         args: case.args.clone(),
+        options: case.options.clone(),
         stdin: case.stdin.as_bytes(),
         seconds: case.seconds,
         ..Run::default()
