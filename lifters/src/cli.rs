@@ -5,21 +5,27 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::ebpf::{asm, code::Code, disasm};
+use crate::ebpf::{self, Format, Helpers, asm, disasm};
 
-/// Lifts eBPF and WebAssembly to LLVM bitcode.
+/// Lifts eBPF to LLVM bitcode.
 #[derive(Parser)]
 #[command(name = "svm-lift", version)]
 struct Args {
-    /// The file to read: raw eBPF bytecode, or with --asm its assembly.
+    /// An eBPF object, raw eBPF bytecode, or with --asm eBPF assembly
     file: PathBuf,
-    /// Print the instructions instead.
+    /// Print the instructions of every section instead of lifting
     #[arg(long)]
     disasm: bool,
-    /// The file is eBPF assembly.
+    /// The file is eBPF assembly in uBPF's syntax
     #[arg(long)]
     asm: bool,
-    /// Where to write.
+    /// Write LLVM's text instead of bitcode
+    #[arg(short = 'S', long)]
+    text: bool,
+    /// Helpers are the host's own, by number: bpf_helper_N
+    #[arg(long)]
+    plain_helpers: bool,
+    /// Where to write; `-` or nothing: standard output
     #[arg(short, long)]
     output: Option<PathBuf>,
 }
@@ -36,15 +42,31 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<(), String> {
-    let name = args.file.display();
+    let name = args.file.display().to_string();
     let mut bytes = std::fs::read(&args.file).map_err(|e| format!("cannot read {name}: {e}"))?;
+    let mut options = ebpf::Options::default();
+    if args.plain_helpers {
+        options.helpers = Helpers::Plain;
+    }
     if args.asm {
         let text = String::from_utf8(bytes).map_err(|_| format!("{name} is not text"))?;
         bytes = asm::assemble(&text).map_err(|e| format!("{name}: {e}"))?;
+        options.format = Format::Raw;
     }
     if args.disasm {
-        let code = Code::decode(&bytes, false).map_err(|e| format!("{name}: {e}"))?;
-        print!("{}", disasm::code(&code));
+        let object = ebpf::read(&name, &bytes, &options).map_err(|e| format!("{name}: {e}"))?;
+        return write(args, disasm::object(&object).as_bytes());
     }
-    Ok(())
+    let lifted = ebpf::lift(&name, &bytes, &options).map_err(|e| format!("{name}: {e}"))?;
+    write(args, if args.text { lifted.text.as_bytes() } else { &lifted.bitcode })
+}
+
+fn write(args: &Args, bytes: &[u8]) -> Result<(), String> {
+    use std::io::Write;
+    match &args.output {
+        Some(path) if path.as_os_str() != "-" => {
+            std::fs::write(path, bytes).map_err(|e| format!("cannot write {}: {e}", path.display()))
+        }
+        _ => std::io::stdout().write_all(bytes).map_err(|e| format!("cannot write: {e}")),
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::code::{Code, Insn};
+use super::code::Insn;
 use super::isa::Op;
+use super::object::{Object, Ref};
 
 /// An address operand: `[r1+8]`.
 fn address(base: u8, off: i16) -> String {
@@ -50,11 +51,35 @@ pub fn instruction(insn: &Insn) -> String {
     }
 }
 
-/// A section, one instruction a line, each with its number.
-pub fn code(code: &Code) -> String {
+/// All sections with code, with the names of their functions and what relocated instructions refer to.
+pub fn object(object: &Object) -> String {
     let mut text = String::new();
-    for insn in code.iter() {
-        let _ = writeln!(text, "{:8}: {}", insn.at, instruction(insn));
+    for unit in &object.units {
+        if !unit.section.is_empty() {
+            let _ = writeln!(text, "section {}:", unit.section);
+        }
+        for insn in unit.code.iter() {
+            if let Some(name) = unit.functions.get(&insn.at) {
+                let _ = writeln!(text, "{name}:");
+            }
+            let _ = write!(text, "{:8}: {}", insn.at, instruction(insn));
+            let _ = match unit.refs.get(&insn.at) {
+                None => writeln!(text),
+                Some(target) => writeln!(text, "    # {}", reference(object, target)),
+            };
+        }
     }
     text
+}
+
+fn reference(object: &Object, target: &Ref) -> String {
+    match target {
+        Ref::Map(map) => format!("map {}", object.maps[*map].name),
+        Ref::Variable(variable, offset) => format!("{}{offset:+}", object.variables[*variable].name),
+        Ref::Function { unit, at } => match object.units[*unit].functions.get(at) {
+            Some(name) => name.clone(),
+            None => format!("{}:{at}", object.units[*unit].section),
+        },
+        Ref::Extern(name) => format!("extern {name}"),
+    }
 }

@@ -1,0 +1,1 @@
+//! BTF: types, as far as map declarations need them, and the source lines of `.BTF.ext`.

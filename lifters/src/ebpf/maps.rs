@@ -1,0 +1,1 @@
+//! Map declarations: the legacy `maps` section and BTF-defined `.maps`.
