@@ -24,8 +24,8 @@ impl Engine {
         Engine::default()
     }
 
-    /// An engine for input that may be damaged or hostile: LLVM's reader tries all of it in a child process
-    /// before this process reads it.
+    /// An engine for input that may be damaged or hostile: a confined child process reads and
+    /// translates all of it, so that LLVM's reader never sees it in this one.
     pub fn for_untrusted_input() -> Engine {
         Engine { untrusted: true }
     }

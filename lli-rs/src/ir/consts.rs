@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{BlockId, FuncId, GlobalId};
 
 /// Something with an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Symbol {
     /// A global variable.
     Global(GlobalId),
@@ -17,7 +19,7 @@ pub enum Symbol {
 }
 
 /// A constant; its type stands beside it, in the value or in the initializer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Const {
     /// Zero of any type: also null, `zeroinitializer`, `undef` and `poison`.
     Zero,
@@ -43,7 +45,7 @@ pub enum Const {
 
 /// A constant expression on integers or pointers that could not be folded; the bit width is the
 /// operation's.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConstOp {
     /// Sum, modulo 2^bits.
     Add(Const, Const, u32),

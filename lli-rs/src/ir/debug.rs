@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Index of a [`Loc`] in its function's [`LocTable`]; [`LocId::NONE`] where nothing is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LocId(pub u32);
 
 impl LocId {
@@ -12,7 +14,7 @@ impl LocId {
 }
 
 /// One source position. Chains through `inlined_at` are the frames that clang inlined.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Loc {
     /// Path as the compiler was given it (`directory` joined unless absolute).
     pub file: Arc<str>,
@@ -42,6 +44,11 @@ impl LocTable {
     /// The location, if there is one.
     pub fn get(&self, id: LocId) -> Option<&Loc> {
         self.locs.get(id.0 as usize)
+    }
+
+    /// All locations, in the order of their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Loc> {
+        self.locs.iter()
     }
 
     /// The location and the chain of places where its scopes were inlined, innermost first.

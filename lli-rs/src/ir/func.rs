@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Const, FuncId, Inst, LocId, LocTable, Signature, Type};
 
 /// An SSA value of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Value(pub u32);
 
 /// An instruction of one function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct InstId(pub u32);
 
 /// A basic block of one function; 0 is the entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BlockId(pub u32);
 
 impl BlockId {
@@ -22,7 +24,7 @@ impl BlockId {
 }
 
 /// One of the functions that were inlined into a body, or the body itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FrameId(pub u32);
 
 impl FrameId {
@@ -31,7 +33,7 @@ impl FrameId {
 }
 
 /// A call that has been replaced by the body of its callee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct InlineFrame {
     /// The callee: locations in this frame are those of its own [`LocTable`].
     pub func: FuncId,
@@ -40,7 +42,7 @@ pub struct InlineFrame {
 }
 
 /// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ValueDef {
     /// The n-th parameter.
     Param(u32),
@@ -51,7 +53,7 @@ pub enum ValueDef {
 }
 
 /// A value's origin and type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ValueData {
     /// Where it comes from.
     pub def: ValueDef,
@@ -60,7 +62,7 @@ pub struct ValueData {
 }
 
 /// An instruction, its result and where it stands in the source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct InstData {
     /// What it does.
     pub inst: Inst,
@@ -73,14 +75,14 @@ pub struct InstData {
 }
 
 /// Phis first, one terminator last.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Block {
     /// Instructions in order; the last, and only the last, is a terminator.
     pub insts: Vec<InstId>,
 }
 
 /// One function body.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Function {
     /// Which function of the module this is.
     pub id: FuncId,
@@ -98,7 +100,8 @@ pub struct Function {
     pub blocks: Vec<Block>,
     /// Blocks whose address is taken (targets of `indirectbr`), in the order of their numbers.
     pub address_taken: Vec<BlockId>,
-    /// Source locations.
+    /// Source locations. Serialized apart from the body (`load/wire.rs`), with their strings shared.
+    #[serde(skip)]
     pub locs: LocTable,
     /// Where the function is declared in the source.
     pub decl_loc: LocId,

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{BlockId, FuncId, Signature, Value};
 
 /// Two-operand arithmetic on scalars or, lane by lane, vectors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum BinOp {
     Add,
@@ -33,7 +34,7 @@ pub enum BinOp {
 }
 
 /// Conversions; source and result types decide the widths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum CastOp {
     Trunc,
@@ -51,7 +52,7 @@ pub enum CastOp {
 }
 
 /// Integer and pointer comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum ICmpPred {
     Eq,
@@ -67,7 +68,7 @@ pub enum ICmpPred {
 }
 
 /// Floating-point comparison; `O` ordered, `U` or unordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum FCmpPred {
     False,
@@ -89,7 +90,7 @@ pub enum FCmpPred {
 }
 
 /// Memory ordering of an atomic access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum Ordering {
     Unordered,
@@ -101,7 +102,7 @@ pub enum Ordering {
 }
 
 /// Operation of an `atomicrmw`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum RmwOp {
     Xchg,
@@ -124,7 +125,7 @@ pub enum RmwOp {
 }
 
 /// What a call goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Callee {
     /// A function of the module, defined or to be found in the host.
     Func(FuncId),
@@ -133,7 +134,7 @@ pub enum Callee {
 }
 
 /// A call, in whichever instruction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CallSite {
     /// Whom.
     pub callee: Callee,
@@ -146,7 +147,7 @@ pub struct CallSite {
 }
 
 /// A clause of a landing pad.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Clause {
     /// Catches a type (null catches all).
     Catch(Value),
@@ -155,7 +156,7 @@ pub enum Clause {
 }
 
 /// Inline assembly; which templates are known is decided by `intrinsics/`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AsmCall {
     /// The template.
     pub template: Arc<str>,
@@ -169,7 +170,7 @@ pub struct AsmCall {
 /// ones without meaning here (lifetime, assume, prefetch, debug, invariant, noalias scopes), passes
 /// others through (`expect`, `launder.invariant.group`, `ptr.annotation`, `threadlocal.address`) and
 /// folds `is.constant` and `objectsize`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // the names are LLVM's
 pub enum Intrinsic {
     // memory: (dst, src | byte, len, [volatile dropped])
@@ -306,7 +307,7 @@ pub enum Intrinsic {
 /// An instruction. Operand types are those of the values; vectors work lane by lane.
 ///
 /// Those marked *lowered form* exist only in bodies that are about to be compiled; bytecode refuses them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Inst {
     /// `a op b`.
     Binary(BinOp, Value, Value),
@@ -464,7 +465,7 @@ pub enum Inst {
 }
 
 /// How a block ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Terminator {
     /// Goes on elsewhere.
     Br(BlockId),

@@ -8,6 +8,7 @@
 
 mod consts;
 mod debug;
+mod foreign;
 mod func;
 mod inst;
 mod module;
@@ -17,6 +18,7 @@ mod verify;
 
 pub use consts::{Const, ConstOp, Symbol};
 pub use debug::{Loc, LocId, LocTable};
+pub use foreign::{verify_foreign, verify_module};
 pub use func::{
     Block, BlockId, FrameId, Function, InlineFrame, InstData, InstId, Value, ValueData, ValueDef,
 };

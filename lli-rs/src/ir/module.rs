@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Const, Loc, Type};
 
 /// A global variable of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GlobalId(pub u32);
 
 /// A function of a module, defined or declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FuncId(pub u32);
 
 /// How a symbol is bound. Only what matters after linking is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Linkage {
     /// Not visible outside (internal, private).
     Local,
@@ -24,7 +26,7 @@ pub enum Linkage {
 }
 
 /// How an argument is passed, where that is more than its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ParamAttr {
     /// By value.
     None,
@@ -45,7 +47,7 @@ pub enum ParamAttr {
 }
 
 /// The type of a function or of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature {
     /// Result type.
     pub ret: Type,
@@ -58,7 +60,7 @@ pub struct Signature {
 }
 
 /// A function of the module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FuncDecl {
     /// Linker name.
     pub name: Arc<str>,
@@ -71,7 +73,7 @@ pub struct FuncDecl {
 }
 
 /// A global variable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Global {
     /// Linker name.
     pub name: Arc<str>,
@@ -94,7 +96,7 @@ pub struct Global {
 }
 
 /// An entry of `llvm.global_ctors` or `llvm.global_dtors`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Structor {
     /// Lower runs first (destructors: last).
     pub priority: u32,
@@ -103,7 +105,7 @@ pub struct Structor {
 }
 
 /// A loaded, linked module: everything but the bodies.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Module {
     /// Where it came from, for messages.
     pub name: Arc<str>,

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// A first-class type. Cloning is cheap: aggregates are shared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Type {
     /// No value.
     Void,
@@ -26,7 +28,7 @@ pub enum Type {
 }
 
 /// The shape of a fixed vector; the element is an integer, floating point or pointer type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VectorType {
     /// Type of each lane.
     pub elem: Type,
@@ -35,7 +37,7 @@ pub struct VectorType {
 }
 
 /// The shape of an array.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ArrayType {
     /// Type of each element.
     pub elem: Type,
@@ -44,7 +46,8 @@ pub struct ArrayType {
 }
 
 /// A structure with its layout.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "StructShape", into = "StructShape")]
 pub struct StructType {
     /// Field types in order.
     pub fields: Vec<Type>,
@@ -54,6 +57,26 @@ pub struct StructType {
     pub size: u64,
     /// ABI alignment in bytes.
     pub align: u64,
+}
+
+/// What a structure is serialized as: its layout follows from it, so that none can contradict its fields.
+#[derive(Serialize, Deserialize)]
+struct StructShape {
+    fields: Vec<Type>,
+    packed: bool,
+}
+
+impl From<StructShape> for StructType {
+    fn from(shape: StructShape) -> Self {
+        Self::new(shape.fields, shape.packed)
+    }
+}
+
+impl From<StructType> for StructShape {
+    fn from(ty: StructType) -> Self {
+        let packed = ty != StructType::new(ty.fields.clone(), false);
+        Self { fields: ty.fields, packed }
+    }
 }
 
 impl StructType {

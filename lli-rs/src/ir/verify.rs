@@ -100,6 +100,9 @@ impl<'a> Checker<'a> {
                 let data =
                     f.insts.get(inst.0 as usize).ok_or_else(|| format!("no instruction {}", inst.0))?;
                 if let Some(value) = data.result {
+                    if value.0 as usize >= f.values.len() {
+                        return Err(format!("no value %{}", value.0));
+                    }
                     if places[value.0 as usize] != Place::Nowhere
                         || f.value(value).def != ValueDef::Inst(*inst)
                     {

@@ -20,8 +20,10 @@ mod raw;
 mod relative;
 mod source;
 mod types;
+mod wire;
 mod x86;
 
+use std::io::Write;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -35,6 +37,7 @@ use raw::child::{self, Trial};
 pub use raw::guard::{is_reading, report_reader_crashes};
 use raw::{Image, Input, OpenError};
 pub use source::Source;
+use wire::Received;
 
 /// Caches that live as long as the module.
 struct Shared {
@@ -54,13 +57,26 @@ struct Shared {
 /// An open module: its declarations, and the means to read its bodies.
 pub struct Loader {
     module: Arc<Module>,
-    shared: Shared,
-    /// Gone when the last body has been read.
-    image: Option<Image>,
+    backing: Backing,
     /// By function: its position in the image while its body is unread.
     unread: Vec<Option<usize>>,
     remaining: usize,
 }
+
+/// Where bodies come from.
+enum Backing {
+    /// LLVM, in this process.
+    Image(Box<(Image, Shared)>),
+    /// The process that has read them.
+    Received(Received),
+    /// All have been read.
+    Spent,
+}
+
+/// How much of our IR a reader may answer with: so much, and so much more for each byte of bitcode (some tens
+/// of bytes are usual).
+const ANSWER_BASE: u64 = 64 << 20;
+const ANSWER_FACTOR: u64 = 64;
 
 impl Loader {
     /// Opens `main`, linked with `links`.
@@ -68,25 +84,36 @@ impl Loader {
         Self::open_inputs(main.name(), inputs(main, links)?)
     }
 
-    /// Like [`Loader::open`], for input that may be hostile or damaged: all of it is read in a child
-    /// process first, since LLVM's reader may crash, abort or loop on it. That takes the time of
-    /// [`Loader::check_all`] once.
+    /// Like [`Loader::open`], for input that may be hostile or damaged: LLVM's reader may crash, abort or loop
+    /// on it, or do so in one process and not in the next. So a confined child process reads and translates
+    /// all of it, and this process only ever sees our IR, which it verifies. That takes somewhat more than
+    /// the time of [`Loader::check_all`], once.
     pub fn open_untrusted(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
         let (name, inputs) = (main.name(), inputs(main, links)?);
-        let bytes: usize = inputs.iter().map(|i| i.data.len()).sum();
+        let bytes = inputs.iter().map(|i| i.data.len() as u64).sum::<u64>();
         let seconds = u32::try_from(2 + (bytes >> 20)).unwrap_or(u32::MAX);
-        let trial = || {
-            if let Ok(mut loader) = Self::open_inputs(name.clone(), inputs.clone()) {
-                loader.check_all();
-            }
+        let work = |out: &mut dyn Write| {
+            // The end mark is missing where this fails.
+            let _ = wire::send(Self::open_inputs(name.clone(), inputs), out);
         };
-        let cause = match child::survive(seconds, trial) {
-            Ok(Trial::Survived) => return Self::open_inputs(name, inputs),
-            Ok(Trial::Killed(signal)) => format!("damaged: LLVM's reader dies of it (signal {signal})"),
-            Ok(Trial::TimedOut) => format!("damaged: LLVM's reader does not come to an end in {seconds} s"),
-            Err(e) => format!("cannot start a process to try it in: {e}"),
+        let cause = match child::collect(seconds, ANSWER_BASE + bytes * ANSWER_FACTOR, work) {
+            Ok((Trial::Survived, answer)) => match wire::receive(answer) {
+                Ok(result) => return result.map(|(module, received)| Self::from_received(module, received)),
+                Err(cause) => format!("damaged: {cause}"),
+            },
+            Ok((Trial::Killed(signal), _)) => format!("damaged: LLVM's reader dies of it (signal {signal})"),
+            Ok((Trial::TimedOut, _)) => {
+                format!("damaged: LLVM's reader does not come to an end in {seconds} s")
+            }
+            Err(e) => format!("cannot start a process to read it in: {e}"),
         };
         Err(LoadError::Invalid { file: name, cause })
+    }
+
+    fn from_received(module: Module, received: Received) -> Loader {
+        let unread: Vec<_> = module.funcs.iter().map(|decl| decl.defined.then_some(0)).collect();
+        let remaining = unread.iter().flatten().count();
+        Loader { module: Arc::new(module), backing: Backing::Received(received), unread, remaining }
     }
 
     fn open_inputs(name: String, inputs: Vec<Input>) -> Result<Loader, LoadError> {
@@ -109,7 +136,8 @@ impl Loader {
         let unread: Vec<_> =
             handles.iter().zip(&module.funcs).map(|(index, decl)| decl.defined.then_some(*index)).collect();
         let remaining = unread.iter().flatten().count();
-        Ok(Loader { module: Arc::new(module), shared, image: Some(image), unread, remaining })
+        let backing = Backing::Image(Box::new((image, shared)));
+        Ok(Loader { module: Arc::new(module), backing, unread, remaining })
     }
 
     /// Everything but the bodies.
@@ -121,31 +149,47 @@ impl Loader {
     pub fn body(&mut self, id: FuncId) -> Result<ir::Function, LoadError> {
         let index = self.unread.get_mut(id.0 as usize).and_then(Option::take);
         let decl = self.module.funcs.get(id.0 as usize);
-        let (Some(index), Some(image), Some(decl)) = (index, &mut self.image, decl) else {
+        let (Some(index), Some(decl)) = (index, decl) else {
             let name = decl.map_or("?", |d| &d.name);
             return Err(self.invalid(format!("function {name} has no body, or it was read before")));
         };
-        let result = read_body(image, &mut self.shared, decl, id, index);
-        image.drop_body(index);
+        let result = match &mut self.backing {
+            Backing::Image(opened) => {
+                let (image, shared) = &mut **opened;
+                let result = read_body(image, shared, decl, id, index);
+                image.drop_body(index);
+                result
+            }
+            Backing::Received(received) => received.body(&self.module, id),
+            Backing::Spent => Err(BodyError::Damaged("no body".into())),
+        };
         self.remaining -= 1;
         if self.remaining == 0 {
-            self.image = None;
+            self.backing = Backing::Spent;
         }
         result.map_err(|e| match e {
             BodyError::Damaged(cause) => self.invalid(format!("function {}: {cause}", decl.name)),
             BodyError::Refused(what) => {
                 LoadError::Unsupported { what, place: None, function: Some(decl.name.to_string()) }
             }
+            BodyError::Told(error) => error,
         })
+    }
+
+    /// What LLVM's verifier says of everything but the bodies.
+    fn verify_declarations(&self) -> Result<(), String> {
+        match &self.backing {
+            Backing::Image(opened) => opened.0.verify(),
+            Backing::Received(received) => received.problem.clone().map_or(Ok(()), Err),
+            Backing::Spent => Ok(()),
+        }
     }
 
     /// Reads and verifies all bodies that have not been read, and lists what is wrong with them or not
     /// supported. They cannot be asked for afterwards.
     pub fn check_all(&mut self) -> Vec<LoadError> {
         let mut errors = Vec::new();
-        if let Some(image) = &self.image
-            && let Err(cause) = image.verify()
-        {
+        if let Err(cause) = self.verify_declarations() {
             errors.push(self.invalid(cause));
         }
         for index in 0..self.unread.len() {
@@ -179,9 +223,12 @@ fn inputs(main: &Source, links: &[Source]) -> Result<Vec<Input>, LoadError> {
     Ok(inputs)
 }
 
+/// Why a body cannot be had.
 enum BodyError {
     Damaged(String),
     Refused(String),
+    /// The verdict of the process that has read it.
+    Told(LoadError),
 }
 
 fn read_body(
