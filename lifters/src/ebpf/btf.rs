@@ -64,7 +64,7 @@ fn word(data: &[u8], at: usize) -> Result<u32, Error> {
     Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }
 
-fn part<'a>(data: &'a [u8], header: u32, offset: u32, len: u32) -> Result<&'a [u8], Error> {
+fn part(data: &[u8], header: u32, offset: u32, len: u32) -> Result<&[u8], Error> {
     let start = header as usize + offset as usize;
     data.get(start..start.saturating_add(len as usize)).ok_or_else(|| damaged("a part lies outside"))
 }

@@ -278,7 +278,7 @@ impl<'a> Reader<'a> {
         let section = self.object.units[unit].section.clone();
         let at = usize::try_from(offset / 8).unwrap_or(usize::MAX);
         let place = |e: Error| e.at(at).in_section(&section);
-        let insn = self.object.units[unit].code.get(at).copied().filter(|_| offset % 8 == 0);
+        let insn = self.object.units[unit].code.get(at).copied().filter(|_| offset.is_multiple_of(8));
         let insn = insn.ok_or_else(|| place(Error::invalid("a relocation of no instruction")))?;
         if !RELOCATIONS.contains(&kind) {
             return Err(place(Error::unsupported(format!("relocation type {kind}"))));
@@ -326,7 +326,7 @@ impl<'a> Reader<'a> {
 
     fn variable_at(&self, section: usize, offset: u64) -> Option<(usize, i64)> {
         let ((found, start), variable) = self.variables.range(..=(section, offset)).next_back()?;
-        (*found == section).then_some((*variable, (offset - start) as i64))
+        (*found == section).then(|| (*variable, (offset - start) as i64))
     }
 
     fn target(&self, symbol: &Sym, addend: i64) -> Result<Ref, Error> {

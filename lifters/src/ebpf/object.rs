@@ -132,9 +132,9 @@ impl Object {
         if code.units.is_empty() {
             return Err(Error::invalid("there is no instruction"));
         }
-        let functions = BTreeMap::from([(0, "main".to_owned())]);
+        let functions = BTreeMap::from([(0, "bpf_prog".to_owned())]);
         let unit = Unit { code, functions, ..Unit::default() };
-        let programs = vec![Program { name: "main".into(), unit: 0, at: 0 }];
+        let programs = vec![Program { name: "bpf_prog".into(), unit: 0, at: 0 }];
         Ok(Object { name: name.into(), units: vec![unit], programs, ..Object::default() })
     }
 }

@@ -386,7 +386,10 @@ fn blocks(unit: &Unit, entry: usize) -> Result<(Vec<Block>, usize), Error> {
                 Op::Goto { .. } => blocks[*b].succs.extend(target),
                 Op::Jump { .. } => {
                     blocks[*b].succs.extend(target);
-                    blocks[*b].succs.push(index[&next]);
+                    // A jump to what follows is one edge.
+                    if target != Some(index[&next]) {
+                        blocks[*b].succs.push(index[&next]);
+                    }
                 }
                 _ if leaders.contains(&next) => blocks[*b].succs.push(index[&next]),
                 _ => {

@@ -52,6 +52,8 @@ impl<'c> Body<'_, 'c, '_> {
                 Ok(None)
             }
             Op::Atomic { op, size, fetch } => self.atomic(insn, op, size, fetch, [dst, src, register(0)]),
+            // Both ways lead to the same place: nothing to decide.
+            Op::Jump { .. } if succs.len() == 1 => Ok(None),
             Op::Jump { cond, wide, imm } => {
                 let ty = if wide { self.l.i64() } else { self.l.context.i32_type() };
                 let a = self.narrow(self.int(dst)?, ty)?;
