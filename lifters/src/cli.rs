@@ -1,17 +1,18 @@
 //! The command line of `svm-lift`: flags to calls of the lifters, outcome to exit status (98: cannot be lifted).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::ebpf::{self, Format, Helpers, asm, disasm};
+use crate::wasm::{self, LiftOptions, MemoryForm};
 
-/// Lifts eBPF to LLVM bitcode.
+/// Lifts eBPF and WebAssembly to LLVM bitcode.
 #[derive(Parser)]
 #[command(name = "svm-lift", version)]
 struct Args {
-    /// An eBPF object, raw eBPF bytecode, or with --asm eBPF assembly
+    /// A WebAssembly module (.wasm, or .wat text), an eBPF object, raw eBPF bytecode, or with --asm eBPF assembly
     file: PathBuf,
     /// Print the instructions of every section instead of lifting
     #[arg(long)]
@@ -25,6 +26,15 @@ struct Args {
     /// Helpers are the host's own, by number: bpf_helper_N
     #[arg(long)]
     plain_helpers: bool,
+    /// WebAssembly: the module's name in symbols (`wasm$NAME$EXPORT`); without it, the file's stem
+    #[arg(long)]
+    module_name: Option<String>,
+    /// WebAssembly: compare every access in the code itself, for runtimes that do not check
+    #[arg(long)]
+    explicit_checks: bool,
+    /// WebAssembly: instantiate from a constructor, and define `main` where `_start` is exported
+    #[arg(long)]
+    ctor: bool,
     /// Where to write; `-` or nothing: standard output
     #[arg(short, long)]
     output: Option<PathBuf>,
@@ -44,6 +54,9 @@ pub fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), String> {
     let name = args.file.display().to_string();
     let mut bytes = std::fs::read(&args.file).map_err(|e| format!("cannot read {name}: {e}"))?;
+    if is_wasm(&args.file, &bytes) {
+        return lift_wasm(args, &name, &bytes);
+    }
     let mut options = ebpf::Options::default();
     if args.plain_helpers {
         options.helpers = Helpers::Plain;
@@ -59,6 +72,26 @@ fn run(args: &Args) -> Result<(), String> {
     }
     let lifted = ebpf::lift(&name, &bytes, &options).map_err(|e| format!("{name}: {e}"))?;
     write(args, if args.text { lifted.text.as_bytes() } else { &lifted.bitcode })
+}
+
+/// Told by the magic number, or by the name for the text form, which has none.
+fn is_wasm(path: &Path, bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\0asm") || path.extension().is_some_and(|e| e == "wat" || e == "wasm")
+}
+
+fn lift_wasm(args: &Args, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let stem = || args.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let options = LiftOptions {
+        name: args.module_name.clone().unwrap_or_else(stem),
+        memory: if args.explicit_checks { MemoryForm::Checked } else { MemoryForm::Loaded },
+        ctor: args.ctor,
+        ..LiftOptions::default()
+    };
+    let error = |e| format!("{name}: {e}");
+    if args.text {
+        return write(args, wasm::lift_to_text(bytes, &options).map_err(error)?.as_bytes());
+    }
+    write(args, &wasm::lift(bytes, &options).map_err(error)?.bitcode)
 }
 
 fn write(args: &Args, bytes: &[u8]) -> Result<(), String> {

@@ -4,6 +4,7 @@
 //! means. Prototypes are strings: the result, then the parameters; `p` is a pointer, `q` an i64, `i` an i32, `v` void.
 
 pub mod helpers;
+pub mod wasm;
 
 /// A runtime function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
