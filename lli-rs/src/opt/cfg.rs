@@ -252,7 +252,7 @@ fn renumber(f: &mut Function) {
     }
 }
 
-fn term_targets(term: &mut Terminator, f: &dyn Fn(&mut BlockId)) {
+pub(super) fn term_targets(term: &mut Terminator, f: &dyn Fn(&mut BlockId)) {
     match term {
         Terminator::Br(b) => f(b),
         Terminator::CondBr(_, a, b) => [a, b].into_iter().for_each(f),

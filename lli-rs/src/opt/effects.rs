@@ -1,6 +1,6 @@
 //! What an instruction does beside computing its result, and the removal of those that do nothing else.
 
-use crate::ir::{BinOp, Const, Function, Inst, Intrinsic, Value};
+use crate::ir::{BinOp, Const, Function, Inst, Intrinsic, Terminator, Value};
 
 /// Whether the instruction must stay though nobody uses its result: it changes or reads the world, or it
 /// can fault (faults are precise, so a load or a division that can fault is an effect).
@@ -85,6 +85,36 @@ pub fn is_pure(i: Intrinsic) -> bool {
             | Intrinsic::EhTypeIdFor
             | Intrinsic::X86Pause
     )
+}
+
+/// Whether an instruction may end an object, or run what may: afterwards no earlier check holds.
+pub fn may_end_objects(inst: &Inst) -> bool {
+    match inst {
+        Inst::Call(_) | Inst::Asm(_) | Inst::Unsupported(_) | Inst::LandingPad { .. } => true,
+        // Signal handlers run at polls, and other threads.
+        Inst::Poll => true,
+        Inst::Term(t) => matches!(t, Terminator::Invoke { .. }),
+        Inst::Intrinsic(i, _) => {
+            !is_pure(*i)
+                && !matches!(
+                    i,
+                    Intrinsic::MemCpy
+                        | Intrinsic::MemMove
+                        | Intrinsic::MemSet
+                        | Intrinsic::MaskedLoad
+                        | Intrinsic::MaskedStore
+                        | Intrinsic::MaskedGather
+                        | Intrinsic::MaskedScatter
+                        | Intrinsic::MaskedExpandLoad
+                        | Intrinsic::MaskedCompressStore
+                        | Intrinsic::LoadRelative
+                        | Intrinsic::ReadCycleCounter
+                        | Intrinsic::GetRounding
+                        | Intrinsic::EhTypeIdFor
+                )
+        }
+        _ => false,
+    }
 }
 
 /// Removes instructions whose results reach no effect; cycles of phis too.

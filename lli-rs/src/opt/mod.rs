@@ -3,6 +3,7 @@
 //! [`run`] is called once for each body, right after it was read. It never removes a fault: a load or a
 //! division that can fail stays, used or not; one that repeats an earlier one cannot.
 
+pub mod affine;
 pub mod cfg;
 pub mod dom;
 pub mod effects;
@@ -15,6 +16,7 @@ mod simplify;
 mod slots;
 mod ssa;
 mod subst;
+pub mod version;
 
 #[cfg(test)]
 mod tests;

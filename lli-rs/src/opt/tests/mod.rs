@@ -8,3 +8,4 @@ mod osr;
 mod passes;
 mod random;
 mod roots;
+mod version;
