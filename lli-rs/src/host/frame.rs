@@ -151,10 +151,13 @@ impl Registry {
     pub fn libc() -> &'static Registry {
         static REGISTRY: OnceLock<Registry> = OnceLock::new();
         REGISTRY.get_or_init(|| Registry {
-            functions: (super::libc::tables().iter().chain(super::wasm::tables()))
-                .flat_map(|t| t.iter())
-                .map(|f| (f.name(), f))
-                .collect(),
+            functions: (super::libc::tables()
+                .iter()
+                .chain(super::wasm::tables())
+                .chain(super::wasi::tables()))
+            .flat_map(|t| t.iter())
+            .map(|f| (f.name(), f))
+            .collect(),
             globals: super::libc::globals().iter().flat_map(|t| t.iter()).map(|g| (g.name, g)).collect(),
         })
     }

@@ -18,6 +18,7 @@ mod frame;
 pub mod libc;
 mod proto;
 mod varargs;
+pub mod wasi;
 pub mod wasm;
 
 pub use args::{Args, FromArg, IntoRet, X87};

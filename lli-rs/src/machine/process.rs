@@ -72,6 +72,8 @@ pub struct Process {
     pub libc: host::libc::State,
     /// Memories and tables of lifted WebAssembly.
     pub(crate) wasm: host::wasm::State,
+    /// Descriptors and arguments of WASI programs.
+    pub(crate) wasi: host::wasi::State,
     /// The way to stop the guest.
     pub interrupt: Interrupt,
     /// The program.
@@ -143,6 +145,7 @@ impl Process {
             config,
             libc: Default::default(),
             wasm: Default::default(),
+            wasi: Default::default(),
             interrupt: Interrupt::default(),
             module: module.clone(),
             closures,

@@ -59,6 +59,7 @@ impl Process {
     pub(crate) fn start(&self, thread: &mut Thread, args: &[Vec<u8>]) -> Result<libc::Start> {
         let mut cx = Cx { process: self, thread };
         self.globals.start_host(&mut cx)?;
+        self.wasi.set_args(args);
         let start = libc::start(&mut cx, args)?;
         for ctor in &self.module.ctors {
             let f = self.funcs[ctor.func.0 as usize].address;

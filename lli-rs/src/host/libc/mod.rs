@@ -6,7 +6,7 @@ use crate::machine::{Cx, Result};
 mod access;
 mod calendar;
 mod caps;
-mod clock;
+pub(super) mod clock;
 mod ctype;
 #[cfg(test)]
 mod differential;
@@ -15,7 +15,7 @@ mod errno;
 mod exit;
 #[cfg(test)]
 mod faulty_calls;
-mod fd;
+pub(super) mod fd;
 mod ffi;
 mod fs;
 mod getopt;
@@ -32,7 +32,7 @@ mod poll;
 mod printf;
 mod process;
 mod program;
-mod random;
+pub(super) mod random;
 mod regex;
 mod scanf;
 mod signal;
@@ -41,7 +41,7 @@ mod stat;
 mod stdio;
 mod stdlib;
 mod string;
-mod sys;
+pub(super) mod sys;
 mod system;
 #[cfg(test)]
 mod tables;

@@ -282,7 +282,8 @@ fn lcong48(cx: &mut Cx<'_>, p: GuestPtr) -> Result<()> {
     Ok(())
 }
 
-fn system_bytes(buf: &mut [u8]) -> Result<()> {
+/// Random bytes of the system's.
+pub fn system_bytes(buf: &mut [u8]) -> Result<()> {
     match super::ffi::random_bytes(buf) {
         true => Ok(()),
         false => Err(Trap::Unsupported("random numbers, which this system does not give".into())),
