@@ -209,3 +209,112 @@ fn damaged_modules() {
 fn lift_binary(wat: &str) -> Vec<u8> {
     wat::parse_str(wat).expect("valid text")
 }
+
+/// Every SIMD operator without immediates, by its type.
+#[test]
+fn vectors() {
+    let each = |shapes: &str, ops: &str, params: &str, result: &str| {
+        let args: Vec<String> = (0..params.split(' ').count()).map(|i| format!("(local.get {i})")).collect();
+        for shape in shapes.split(' ') {
+            for op in ops.split(' ') {
+                func(
+                    &format!("(param {params}) (result {result})"),
+                    &format!("({shape}.{op} {})", args.join(" ")),
+                );
+            }
+        }
+    };
+    let ints = "i8x16 i16x8 i32x4 i64x2";
+    each("v128", "and andnot or xor", "v128 v128", "v128");
+    each("v128", "not", "v128", "v128");
+    each("v128", "bitselect", "v128 v128 v128", "v128");
+    each("v128", "any_true", "v128", "i32");
+    each(ints, "all_true bitmask", "v128", "i32");
+    each(ints, "abs neg", "v128", "v128");
+    each(ints, "shl shr_s shr_u", "v128 i32", "v128");
+    each(ints, "add sub eq ne lt_s gt_s le_s ge_s", "v128 v128", "v128");
+    each("i16x8 i32x4 i64x2", "mul", "v128 v128", "v128");
+    each("i8x16 i16x8 i32x4", "lt_u gt_u le_u ge_u min_s min_u max_s max_u", "v128 v128", "v128");
+    each("i8x16 i16x8", "add_sat_s add_sat_u sub_sat_s sub_sat_u avgr_u", "v128 v128", "v128");
+    each("i8x16", "popcnt", "v128", "v128");
+    each("i8x16", "swizzle relaxed_swizzle narrow_i16x8_s narrow_i16x8_u", "v128 v128", "v128");
+    each(
+        "i16x8",
+        "narrow_i32x4_s narrow_i32x4_u q15mulr_sat_s relaxed_q15mulr_s relaxed_dot_i8x16_i7x16_s extmul_low_i8x16_s extmul_high_i8x16_u",
+        "v128 v128",
+        "v128",
+    );
+    each("i32x4", "dot_i16x8_s extmul_low_i16x8_u extmul_high_i16x8_s", "v128 v128", "v128");
+    each("i64x2", "extmul_low_i32x4_u extmul_high_i32x4_s", "v128 v128", "v128");
+    each(
+        "i16x8",
+        "extadd_pairwise_i8x16_s extadd_pairwise_i8x16_u extend_low_i8x16_s extend_high_i8x16_u",
+        "v128",
+        "v128",
+    );
+    each("i32x4", "extadd_pairwise_i16x8_s extend_low_i16x8_u extend_high_i16x8_s", "v128", "v128");
+    each("i64x2", "extend_low_i32x4_s extend_high_i32x4_u", "v128", "v128");
+    each("f32x4 f64x2", "ceil floor trunc nearest abs neg sqrt", "v128", "v128");
+    each(
+        "f32x4 f64x2",
+        "add sub mul div min max pmin pmax relaxed_min relaxed_max eq ne lt gt le ge",
+        "v128 v128",
+        "v128",
+    );
+    each("f32x4 f64x2", "relaxed_madd relaxed_nmadd", "v128 v128 v128", "v128");
+    each(ints, "relaxed_laneselect", "v128 v128 v128", "v128");
+    each(
+        "i32x4",
+        "trunc_sat_f32x4_s trunc_sat_f32x4_u trunc_sat_f64x2_s_zero trunc_sat_f64x2_u_zero relaxed_trunc_f32x4_s relaxed_trunc_f64x2_u_zero",
+        "v128",
+        "v128",
+    );
+    each("i32x4", "relaxed_dot_i8x16_i7x16_add_s", "v128 v128 v128", "v128");
+    each("f32x4", "convert_i32x4_s convert_i32x4_u demote_f64x2_zero", "v128", "v128");
+    each("f64x2", "convert_low_i32x4_s convert_low_i32x4_u promote_low_f32x4", "v128", "v128");
+    each("i8x16 i16x8 i32x4", "splat", "i32", "v128");
+    each("i64x2", "splat", "i64", "v128");
+    each("f32x4", "splat", "f32", "v128");
+    each("f64x2", "splat", "f64", "v128");
+}
+
+#[test]
+fn vector_lanes_and_memory() {
+    for (shape, lane) in [
+        ("i8x16", "i32"),
+        ("i16x8", "i32"),
+        ("i32x4", "i32"),
+        ("i64x2", "i64"),
+        ("f32x4", "f32"),
+        ("f64x2", "f64"),
+    ] {
+        let signs = if shape == "i8x16" || shape == "i16x8" { vec!["_s", "_u"] } else { vec![""] };
+        for sign in signs {
+            func(
+                &format!("(param v128) (result {lane})"),
+                &format!("({shape}.extract_lane{sign} 1 (local.get 0))"),
+            );
+        }
+        func(
+            &format!("(param v128 {lane}) (result v128)"),
+            &format!("({shape}.replace_lane 1 (local.get 0) (local.get 1))"),
+        );
+    }
+    for op in "load load8x8_s load8x8_u load16x4_s load16x4_u load32x2_s load32x2_u load8_splat load64_splat load32_zero load64_zero".split(' ') {
+        func("(param i32) (result v128)", &format!("(v128.{op} offset=4 (local.get 0))"));
+    }
+    for bits in [8, 16, 32, 64] {
+        func(
+            "(param i32 v128) (result v128)",
+            &format!("(v128.load{bits}_lane 1 (local.get 0) (local.get 1))"),
+        );
+        func("(param i32 v128)", &format!("(v128.store{bits}_lane 1 (local.get 0) (local.get 1))"));
+    }
+    func(
+        "(param i32 v128)",
+        "(v128.store (local.get 0) (i8x16.shuffle 0 1 2 3 4 5 6 7 24 25 26 27 28 29 30 31 (local.get 1) (v128.const i64x2 1 2)))",
+    );
+    text(
+        "(module (global $g (mut v128) (v128.const i32x4 1 2 3 4)) (func (export \"f\") (param v128 i32) (result v128 v128) (local v128) (local.set 2 (i32x4.add (local.get 0) (global.get $g))) (global.set $g (f32x4.neg (local.get 2))) (if (result v128) (local.get 1) (then (i64x2.neg (local.get 2))) (else (local.get 0))) (select (f64x2.neg (local.get 2)) (local.get 0) (local.get 1))))",
+    );
+}

@@ -11,6 +11,7 @@ mod memory;
 mod numeric;
 mod reference;
 mod simd;
+mod simd_lanes;
 
 use std::collections::HashMap;
 
