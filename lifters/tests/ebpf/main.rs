@@ -4,3 +4,4 @@ mod golden;
 mod objects;
 mod robust;
 mod table;
+mod tools;
