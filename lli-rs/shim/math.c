@@ -63,6 +63,17 @@ COMPLEX(cacos) COMPLEX(cacosh) COMPLEX(casin) COMPLEX(casinh) COMPLEX(catan) COM
 COMPLEX(ccosh) COMPLEX(cexp) COMPLEX(clog) COMPLEX(clog10) COMPLEX(conj) COMPLEX(cproj) COMPLEX(csin)
 COMPLEX(csinh) COMPLEX(csqrt) COMPLEX(ctan) COMPLEX(ctanh)
 
+/* Products and quotients, which compilers call by these names where a part may be infinite or NaN. The quotient is
+ * compiler-rt's, which Rust links; libgcc's can differ from it in the last bit and in a zero's sign. */
+#define PARTS(f, type, op) \
+    void svm_##f(const type *x, const type *y, type *r) { \
+        type complex v = *(const type complex *)x op *(const type complex *)y; \
+        r[0] = (type)creal(v); \
+        r[1] = (type)cimag(v); \
+    }
+
+PARTS(muldc3, double, *) PARTS(divdc3, double, /) PARTS(mulsc3, float, *) PARTS(divsc3, float, /)
+
 double svm_cabs(const double *x) { return cabs(AS_COMPLEX(x)); }
 double svm_carg(const double *x) { return carg(AS_COMPLEX(x)); }
 void svm_cpow(const double *x, const double *y, double *r) {

@@ -145,4 +145,5 @@ into_slots! {
     X87: v => v.slots(), CType::LongDouble,
     (u64, u64): v => [v.0, v.1], CType::IntPair,
     (f64, f64): v => [v.0.to_bits(), v.1.to_bits()], CType::DoublePair,
+    (f32, f32): v => [u64::from(v.0.to_bits()) | u64::from(v.1.to_bits()) << 32, 0], CType::FloatPair,
 }

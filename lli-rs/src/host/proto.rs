@@ -24,6 +24,8 @@ pub enum CType {
     IntPair,
     /// Two doubles in one aggregate (`double _Complex`).
     DoublePair,
+    /// Two floats in one register (`float _Complex`).
+    FloatPair,
 }
 
 /// How a function uses a pointer parameter. Sizes are products of literals and names of integer
@@ -162,6 +164,7 @@ fn c_type(text: &str) -> Option<CType> {
         "long double" => Some(CType::LongDouble),
         "ldiv_t" | "lldiv_t" => Some(CType::IntPair),
         "double _Complex" => Some(CType::DoublePair),
+        "float _Complex" => Some(CType::FloatPair),
         _ => None,
     }
 }

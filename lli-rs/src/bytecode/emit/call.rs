@@ -332,6 +332,7 @@ fn fits_c(ty: &Type, c: CType) -> bool {
         CType::LongDouble => *ty == Type::X87,
         CType::IntPair => pair(&Type::I64) || *ty == Type::Int(128),
         CType::DoublePair => pair(&Type::Double),
+        CType::FloatPair => ty.as_vector().is_some_and(|(elem, n)| *elem == Type::Float && n == 2),
     }
 }
 

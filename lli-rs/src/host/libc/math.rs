@@ -283,8 +283,8 @@ macro_rules! complex {
     };
 }
 
-fn complex_value(f: impl FnOnce(&mut [f64; 2])) -> (f64, f64) {
-    let mut r = [0.0; 2];
+fn complex_value<T: Copy + Default>(f: impl FnOnce(&mut [T; 2])) -> (T, T) {
+    let mut r = [T::default(); 2];
     f(&mut r);
     (r[0], r[1])
 }
@@ -301,6 +301,10 @@ host_table! {
     /// Functions that write through pointers, and the floating-point environment.
     pub static TABLE = [
         "double _Complex cpow(double xre, double xim, double yre, double yim)" => cpow: a, b, c, d,
+        "double _Complex __muldc3(double xre, double xim, double yre, double yim)" => muldc3: a, b, c, d,
+        "double _Complex __divdc3(double xre, double xim, double yre, double yim)" => divdc3: a, b, c, d,
+        "float _Complex __mulsc3(float xre, float xim, float yre, float yim)" => mulsc3: a, b, c, d,
+        "float _Complex __divsc3(float xre, float xim, float yre, float yim)" => divsc3: a, b, c, d,
         "double frexp(double x, int *e[w 4])" => frexp: x, e,
         "float frexpf(float x, int *e[w 4])" => frexpf: x, e,
         "long double frexpl(long double x, int *e[w 4])" => frexpl: x, e,
@@ -345,6 +349,22 @@ host_table! {
 
 fn cpow(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
     eval(cx, || complex_value(|r| libm::svm_cpow(&[a, b], &[c, d], r)))
+}
+
+fn muldc3(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
+    eval(cx, || complex_value(|r| libm::svm_muldc3(&[a, b], &[c, d], r)))
+}
+
+fn divdc3(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
+    eval(cx, || complex_value(|r| libm::svm_divdc3(&[a, b], &[c, d], r)))
+}
+
+fn mulsc3(cx: &mut Cx<'_>, a: f32, b: f32, c: f32, d: f32) -> Result<(f32, f32)> {
+    eval(cx, || complex_value(|r| libm::svm_mulsc3(&[a, b], &[c, d], r)))
+}
+
+fn divsc3(cx: &mut Cx<'_>, a: f32, b: f32, c: f32, d: f32) -> Result<(f32, f32)> {
+    eval(cx, || complex_value(|r| libm::svm_divsc3(&[a, b], &[c, d], r)))
 }
 
 fn frexp(cx: &mut Cx<'_>, x: f64, e: GuestPtr) -> Result<f64> {

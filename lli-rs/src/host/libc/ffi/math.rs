@@ -114,7 +114,8 @@ libm! {
         svm_clog svm_clog10 svm_conj svm_cproj svm_csin svm_csinh svm_csqrt svm_ctan svm_ctanh
     };
     (x: &[f64; 2]) -> f64, "": { svm_cabs svm_carg };
-    (x: &[f64; 2], y: &[f64; 2], r: &mut [f64; 2]) -> (), "": { svm_cpow };
+    (x: &[f64; 2], y: &[f64; 2], r: &mut [f64; 2]) -> (), "": { svm_cpow svm_muldc3 svm_divdc3 };
+    (x: &[f32; 2], y: &[f32; 2], r: &mut [f32; 2]) -> (), "": { svm_mulsc3 svm_divsc3 };
     (exceptions: c_int) -> c_int, "": { fetestexcept feclearexcept feraiseexcept fesetround };
     () -> c_int, "": { fegetround };
 }
