@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::module::{Linkage, Module};
+use inkwell::targets::{TargetData, TargetTriple};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{FunctionValue, GlobalValue, PointerValue};
 use svm_memory::abi::wasm::WASM_RUNTIME;
@@ -19,6 +20,9 @@ use super::{LiftOptions, MemoryForm, names};
 
 /// LLVM's number of `tailcc`, with which `musttail` allows other parameters than the caller's.
 pub const TAILCC: u32 = 18;
+
+/// The data layout of x86-64 Linux.
+const LAYOUT: &str = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
 
 /// A segment: its contents and how many are left (0 once dropped).
 #[derive(Clone, Copy)]
@@ -52,6 +56,9 @@ impl<'a, 'ctx> ModuleCx<'a, 'ctx> {
     /// Declares everything.
     pub fn new(ctx: &'ctx Context, p: &'a Parsed<'a>, o: &'a LiftOptions) -> Result<ModuleCx<'a, 'ctx>> {
         let module = ctx.create_module(&o.name);
+        // Clang's own, so that modules of both link without a warning.
+        module.set_triple(&TargetTriple::create("x86_64-pc-linux-gnu"));
+        module.set_data_layout(&TargetData::create(LAYOUT).get_data_layout());
         let mut cx = ModuleCx {
             ctx,
             module,
