@@ -147,14 +147,15 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The C library.
+    /// The C library and the helpers of eBPF.
     pub fn libc() -> &'static Registry {
         static REGISTRY: OnceLock<Registry> = OnceLock::new();
         REGISTRY.get_or_init(|| Registry {
             functions: (super::libc::tables()
                 .iter()
                 .chain(super::wasm::tables())
-                .chain(super::wasi::tables()))
+                .chain(super::wasi::tables())
+                .chain(super::bpf::tables()))
             .flat_map(|t| t.iter())
             .map(|f| (f.name(), f))
             .collect(),

@@ -13,6 +13,7 @@
 //! `host/` alone calls the real libc for the guest; guest bytes are reached through `svm_memory` only.
 
 mod args;
+pub mod bpf;
 mod closure;
 mod frame;
 pub mod libc;

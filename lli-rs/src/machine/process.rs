@@ -74,6 +74,8 @@ pub struct Process {
     pub(crate) wasm: host::wasm::State,
     /// Descriptors and arguments of WASI programs.
     pub(crate) wasi: host::wasi::State,
+    /// Maps of eBPF programs and what the running one has.
+    pub bpf: host::bpf::State,
     /// The way to stop the guest.
     pub interrupt: Interrupt,
     /// The program.
@@ -146,6 +148,7 @@ impl Process {
             libc: Default::default(),
             wasm: Default::default(),
             wasi: Default::default(),
+            bpf: Default::default(),
             interrupt: Interrupt::default(),
             module: module.clone(),
             closures,

@@ -1,0 +1,238 @@
+//! What a program is run on: raw memory, or a packet with its context. The packet is the object in slot 0, so that its
+//! pointers fit the 32-bit fields of `xdp_md` and `__sk_buff`. Moving an end of the packet begins a new object: what
+//! the program held before is stale, as the kernel's verifier has it.
+
+use svm_memory::{GuestPtr, ObjectKind, SiteId};
+
+use super::{maps::Errno, state};
+use crate::ir::FuncId;
+use crate::machine::{Cx, Limit, Result, Trap};
+
+/// Bytes before the packet that `bpf_xdp_adjust_head` can take: the kernel's 256 less its own frame of 40.
+const HEADROOM: u64 = 216;
+/// What a packet may grow to at its end: a page less headroom and the kernel's own at the tail.
+const LARGEST_GROWN: u64 = 4096 - 256 - 320;
+/// A packet keeps at least an Ethernet header.
+const SMALLEST: u64 = 14;
+
+/// The type of a program, as far as its context goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// r1 is memory, r2 its size.
+    Raw,
+    /// `struct xdp_md`.
+    Xdp,
+    /// `struct __sk_buff`: socket filters and traffic control.
+    Skb,
+}
+
+impl Kind {
+    /// By the name of a program's section, as libbpf has it.
+    pub fn of_section(section: &str) -> Kind {
+        let head = section.trim_start_matches('?').split(['/', '.']).next().unwrap_or("");
+        match head {
+            "xdp" => Kind::Xdp,
+            "tc" | "tcx" | "classifier" | "action" | "socket" | "netkit" | "cgroup_skb" | "lwt_in"
+            | "lwt_out" | "lwt_xmit" => Kind::Skb,
+            _ => Kind::Raw,
+        }
+    }
+
+    /// Bytes of the context and the places of `data`, `data_end` and `data_meta` in it.
+    fn layout(self) -> (u64, [i64; 3]) {
+        match self {
+            Kind::Raw => (0, [0; 3]),
+            Kind::Xdp => (24, [0, 4, 8]),
+            Kind::Skb => (192, [76, 80, 140]),
+        }
+    }
+}
+
+/// The packet of the running program. Slot 0 holds its metadata and then its data.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet {
+    kind: Kind,
+    /// The context object.
+    context: GuestPtr,
+    headroom: u64,
+    meta: u64,
+    len: u64,
+}
+
+/// Runs a program on memory: r1 points to it, r2 is its size; without memory both are 0.
+///
+/// # Errors
+///
+/// Whatever stops the program.
+pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result<u64> {
+    let object = match memory.len() {
+        0 => GuestPtr::NULL,
+        n => {
+            let p = object(cx, n as u64)?;
+            cx.mem().write(p, memory)?;
+            p
+        }
+    };
+    state(cx)?.begin(None);
+    let result =
+        crate::interp::enter_guest(cx.process, cx.thread, func, &[object.bits(), memory.len() as u64]);
+    if !object.is_null() {
+        cx.mem().read(object, memory)?;
+        if result.is_ok() {
+            cx.mem().release(object);
+        }
+    }
+    state(cx)?.end(cx);
+    result
+}
+
+/// Runs a program on a packet, which it may change in place.
+///
+/// # Errors
+///
+/// Whatever stops the program; a packet that is larger than what slot 0 has room for.
+pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec<u8>) -> Result<u64> {
+    let (size, _) = kind.layout();
+    let context = object(cx, size)?;
+    let len = packet.len() as u64;
+    let room = cx.mem().low_bytes_mut(0, len);
+    let room = room.ok_or_else(|| Trap::Unsupported(format!("a packet of {len} bytes").into()))?;
+    room.copy_from(0, packet);
+    let view = Packet { kind, context, headroom: HEADROOM, meta: 0, len };
+    view.show(cx)?;
+    if kind == Kind::Skb && len >= SMALLEST {
+        // `protocol`, in network order as in the packet.
+        let proto = u32::from(u16::from_le_bytes([packet[12], packet[13]]));
+        cx.mem().store(context.offset(16), proto)?;
+    }
+    state(cx)?.begin(Some(view));
+    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[context.bits(), 0]);
+    let mut bpf = state(cx)?;
+    let after = bpf.packet.unwrap_or(view);
+    bpf.end(cx);
+    if let Some(bytes) = cx.mem().low_bytes(after.meta, after.len) {
+        *packet = bytes.to_vec();
+    }
+    if result.is_ok() {
+        cx.mem().end_low();
+        cx.mem().release(context);
+    }
+    result
+}
+
+fn object(cx: &Cx<'_>, size: u64) -> Result<GuestPtr> {
+    let made = cx.mem().alloc(size, 16, ObjectKind::Context, SiteId::NONE);
+    made.map_err(|_| Trap::Limit(Limit::Memory))
+}
+
+impl Packet {
+    /// Begins the packet's object and writes its ends into the context.
+    fn show(&self, cx: &Cx<'_>) -> Result<()> {
+        let begun = cx.mem().begin_low(self.meta + self.len, ObjectKind::Packet);
+        let start = begun.ok_or(Trap::Limit(Limit::Memory))?.bits();
+        let (_, [data, end, meta]) = self.kind.layout();
+        let put = |at: i64, value: u64| cx.mem().store(self.context.offset(at), value as u32);
+        put(meta, start)?;
+        put(data, start + self.meta)?;
+        put(end, start + self.meta + self.len)?;
+        if self.kind == Kind::Skb {
+            put(0, self.len)?;
+        }
+        Ok(())
+    }
+
+    /// Moves everything from place `from` on to place `to`; bytes that appear are zero.
+    fn shift(&self, cx: &Cx<'_>, from: u64, to: u64) {
+        let len = self.meta + self.len - from;
+        if let (Some(source), Some(target)) = (cx.mem().low_bytes(from, len), cx.mem().low_bytes_mut(to, len))
+        {
+            target.copy_from_guest(&source);
+        }
+        if let Some(gap) = cx.mem().low_bytes_mut(from, to.saturating_sub(from)) {
+            gap.fill(0);
+        }
+    }
+
+    /// Bytes of the data, if there are so many.
+    pub fn bytes<'m>(&self, cx: &Cx<'m>, offset: u64, len: u64) -> Option<svm_memory::GuestSliceMut<'m>> {
+        let inside = offset.checked_add(len).is_some_and(|end| end <= self.len);
+        inside.then(|| cx.mem().low_bytes_mut(self.meta + offset, len))?
+    }
+
+    /// Bytes of the data.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+/// The packet of a program that was given `context`.
+pub fn packet(cx: &Cx<'_>, context: GuestPtr) -> Result<Packet> {
+    match state(cx)?.packet.filter(|p| p.context == context) {
+        Some(packet) => Ok(packet),
+        None => {
+            Err(cx
+                .misuse_of(cx.mem().object(context), "was given a pointer that is not the program's context"))
+        }
+    }
+}
+
+/// Which end `adjust` moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The start of the data.
+    Head,
+    /// The start of the metadata.
+    Meta,
+    /// The end of the data.
+    Tail,
+}
+
+/// Moves an end of the packet by `delta` bytes: `bpf_xdp_adjust_head`, `_meta`, `_tail` and their like.
+///
+/// # Errors
+///
+/// Only faults; what the kernel refuses is the inner error.
+pub fn adjust(
+    cx: &Cx<'_>,
+    context: GuestPtr,
+    end: End,
+    delta: i64,
+) -> Result<std::result::Result<(), Errno>> {
+    let old = packet(cx, context)?;
+    let Some(new) = adjusted(&old, end, delta) else { return Ok(Err(libc::EINVAL)) };
+    match end {
+        End::Head if delta > 0 => old.shift(cx, old.meta + delta as u64, old.meta),
+        End::Head => old.shift(cx, old.meta, old.meta + delta.unsigned_abs()),
+        End::Meta if delta > 0 => old.shift(cx, delta as u64, 0),
+        End::Meta => old.shift(cx, 0, delta.unsigned_abs()),
+        End::Tail => {
+            if let Some(grown) = cx.mem().low_bytes_mut(old.meta + old.len, new.len.saturating_sub(old.len)) {
+                grown.fill(0);
+            }
+        }
+    }
+    new.show(cx)?;
+    state(cx)?.packet = Some(new);
+    Ok(Ok(()))
+}
+
+/// The packet with an end moved, if that may be.
+fn adjusted(old: &Packet, end: End, delta: i64) -> Option<Packet> {
+    let mut new = *old;
+    let moved = |n: u64, by: i64| n.checked_add_signed(by);
+    match end {
+        End::Head => {
+            new.headroom = moved(old.headroom, delta)?;
+            new.len = moved(old.len, -delta).filter(|len| *len >= SMALLEST)?;
+        }
+        End::Meta => {
+            new.headroom = moved(old.headroom, delta)?;
+            new.meta = moved(old.meta, -delta).filter(|meta| *meta <= 32 && meta.is_multiple_of(4))?;
+        }
+        End::Tail => {
+            let limit = old.len.max(LARGEST_GROWN);
+            new.len = moved(old.len, delta).filter(|len| (SMALLEST..=limit).contains(len))?;
+        }
+    }
+    Some(new)
+}

@@ -1,0 +1,215 @@
+//! eBPF maps, by the semantics of the kernel's documentation: what each kind stores and which error it gives.
+//!
+//! Every value that a program gets a pointer to is a managed object of its own, so that an index that runs out of one
+//! value never reaches another. Keys, and values that are only copied in and out, are the host's. The guest has one
+//! processor: a percpu map holds one value for each key. Guest pointers to keys and values are read by the helpers.
+
+mod array;
+mod bloom;
+mod hash;
+mod lpm;
+mod queue;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+pub use ring::Ring;
+
+use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId};
+
+/// An error number of Linux, positive; helpers return it negated.
+pub type Errno = i32;
+
+/// What an operation on a map gives.
+pub type Result<T> = std::result::Result<T, Errno>;
+
+/// Any element, new or not.
+pub const BPF_ANY: u64 = 0;
+/// Only a new element.
+pub const BPF_NOEXIST: u64 = 1;
+/// Only an element that is there (for `push`: replace the oldest when full).
+pub const BPF_EXIST: u64 = 2;
+/// The element holds a spin lock to be taken; there is nobody to take it from.
+const BPF_F_LOCK: u64 = 4;
+
+/// The kinds, by the numbers of `enum bpf_map_type`.
+#[allow(missing_docs)]
+pub mod kind {
+    pub const HASH: u32 = 1;
+    pub const ARRAY: u32 = 2;
+    pub const PROG_ARRAY: u32 = 3;
+    pub const PERF_EVENT_ARRAY: u32 = 4;
+    pub const PERCPU_HASH: u32 = 5;
+    pub const PERCPU_ARRAY: u32 = 6;
+    pub const LRU_HASH: u32 = 9;
+    pub const LRU_PERCPU_HASH: u32 = 10;
+    pub const LPM_TRIE: u32 = 11;
+    pub const ARRAY_OF_MAPS: u32 = 12;
+    pub const HASH_OF_MAPS: u32 = 13;
+    pub const DEVMAP: u32 = 14;
+    pub const CPUMAP: u32 = 16;
+    pub const QUEUE: u32 = 22;
+    pub const STACK: u32 = 23;
+    pub const DEVMAP_HASH: u32 = 25;
+    pub const RINGBUF: u32 = 27;
+    pub const BLOOM_FILTER: u32 = 30;
+}
+
+/// What a map is made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Def {
+    /// One of [`kind`].
+    pub kind: u32,
+    /// Bytes of a key.
+    pub key_size: u32,
+    /// Bytes of a value.
+    pub value_size: u32,
+    /// The most elements (of a ring buffer: bytes).
+    pub max_entries: u32,
+    /// `BPF_F_*` at creation.
+    pub flags: u32,
+    /// A bloom filter's number of hashes.
+    pub extra: u64,
+    /// Name in the object file.
+    pub name: String,
+}
+
+/// Makes and ends the objects that hold values.
+pub struct Values<'a> {
+    /// Guest memory.
+    pub mem: &'a Memory,
+    /// Where the program is, for reports.
+    pub site: SiteId,
+    /// Objects that end when the program returns: until then a deleted element can still be read, as in the kernel.
+    pub ended: &'a mut Vec<(GuestPtr, SiteId)>,
+}
+
+impl Values<'_> {
+    /// A new value.
+    fn make(&self, value: &[u8]) -> Result<GuestPtr> {
+        let p = self.mem.alloc(value.len() as u64, 8, ObjectKind::MapValue, self.site);
+        let p = p.map_err(|_| libc::ENOMEM)?;
+        self.set(p, value)?;
+        Ok(p)
+    }
+
+    /// Overwrites a value.
+    fn set(&self, p: GuestPtr, value: &[u8]) -> Result<()> {
+        self.mem.write(p, value).map_err(|_| libc::EFAULT)
+    }
+
+    /// Ends a value when the program returns.
+    fn end(&mut self, p: GuestPtr) {
+        self.ended.push((p, self.site));
+    }
+}
+
+/// One element as a dump shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key; empty where the kind has none.
+    pub key: Vec<u8>,
+    /// The value's object.
+    pub value: EntryValue,
+}
+
+/// Where an element's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryValue {
+    /// In guest memory.
+    Object(GuestPtr),
+    /// With the host.
+    Bytes(Vec<u8>),
+}
+
+/// A kind of map. Operations that a kind does not have give the error that the kernel's verifier or syscall would.
+#[allow(missing_docs)] // named after the helpers
+pub trait Map: Send {
+    fn lookup(&mut self, _: &mut Values<'_>, _key: &[u8]) -> Result<Option<GuestPtr>> {
+        Err(libc::EOPNOTSUPP)
+    }
+    fn update(&mut self, _: &mut Values<'_>, _key: &[u8], _value: &[u8], _flags: u64) -> Result<()> {
+        Err(libc::EINVAL)
+    }
+    fn delete(&mut self, _: &mut Values<'_>, _key: &[u8]) -> Result<()> {
+        Err(libc::EINVAL)
+    }
+    fn push(&mut self, _value: &[u8], _flags: u64) -> Result<()> {
+        Err(libc::EINVAL)
+    }
+    /// The next element of a queue or stack, taken out if `take`.
+    fn pop(&mut self, _take: bool) -> Result<Vec<u8>> {
+        Err(libc::EINVAL)
+    }
+    /// Whether a bloom filter may hold the value.
+    fn contains(&self, _value: &[u8]) -> Result<bool> {
+        Err(libc::EINVAL)
+    }
+    /// All elements, in a fixed order.
+    fn entries(&self) -> Vec<Entry>;
+    /// Ring buffers and perf event arrays.
+    fn ring(&mut self) -> Option<&mut Ring> {
+        None
+    }
+}
+
+/// Makes an empty map.
+///
+/// # Errors
+///
+/// What the kernel's `BPF_MAP_CREATE` refuses, in words.
+pub fn make(def: &Def) -> std::result::Result<Box<dyn Map>, String> {
+    let refuse = |what: &str| Err(format!("map `{}` (type {}): {what}", def.name, def.kind));
+    let keyed = def.key_size > 0;
+    if def.max_entries == 0 && def.kind != kind::PERF_EVENT_ARRAY {
+        return refuse("max_entries is 0");
+    }
+    Ok(match def.kind {
+        kind::ARRAY
+        | kind::PERCPU_ARRAY
+        | kind::PROG_ARRAY
+        | kind::ARRAY_OF_MAPS
+        | kind::DEVMAP
+        | kind::CPUMAP => {
+            if def.key_size != 4 {
+                return refuse("the key of an array has 4 bytes");
+            }
+            if def.value_size == 0 {
+                return refuse("value_size is 0");
+            }
+            Box::new(array::Array::new(def))
+        }
+        kind::HASH | kind::PERCPU_HASH | kind::HASH_OF_MAPS | kind::DEVMAP_HASH if keyed => {
+            Box::new(hash::Hash::new(def, false))
+        }
+        kind::LRU_HASH | kind::LRU_PERCPU_HASH if keyed => Box::new(hash::Hash::new(def, true)),
+        kind::LPM_TRIE => {
+            if !(5..=260).contains(&def.key_size) {
+                return refuse("a key is a 32-bit prefix length and 1 to 256 bytes");
+            }
+            Box::new(lpm::Trie::new(def))
+        }
+        kind::QUEUE | kind::STACK if !keyed => Box::new(queue::Queue::new(def)),
+        kind::BLOOM_FILTER if !keyed => Box::new(bloom::Bloom::new(def)),
+        kind::RINGBUF => {
+            if !def.max_entries.is_power_of_two() || !def.max_entries.is_multiple_of(4096) {
+                return refuse("the size of a ring buffer is a power of two and a multiple of 4096");
+            }
+            Box::new(Ring::new(u64::from(def.max_entries)))
+        }
+        kind::PERF_EVENT_ARRAY => Box::new(Ring::new(1 << 20)),
+        1..=30 => return refuse("this kind of map is not supported, or not with such a key"),
+        _ => return refuse("no such kind of map"),
+    })
+}
+
+/// Whether an update may go on, by its flags and whether the element is there.
+fn permit(flags: u64, exists: bool) -> Result<()> {
+    match flags & !BPF_F_LOCK {
+        BPF_ANY => Ok(()),
+        BPF_NOEXIST if exists => Err(libc::EEXIST),
+        BPF_EXIST if !exists => Err(libc::ENOENT),
+        BPF_NOEXIST | BPF_EXIST => Ok(()),
+        _ => Err(libc::EINVAL),
+    }
+}

@@ -1,0 +1,127 @@
+//! Ring buffers and perf event arrays: records on their way to user space, here to whoever runs the program. A record
+//! that is reserved is an object of its own until it is submitted or discarded.
+
+use std::collections::VecDeque;
+
+use svm_memory::GuestPtr;
+
+use super::{Entry, EntryValue, Map, Result};
+
+/// Bytes before each record in a ring.
+const RECORD_HEADER: u64 = 8;
+
+/// One record, in the order of their reservation.
+enum Record {
+    /// Not yet submitted; nothing behind it is seen before it is.
+    Reserved(GuestPtr, u64),
+    Ready(Vec<u8>),
+    Discarded(u64),
+}
+
+/// The records of one ring.
+pub struct Ring {
+    records: VecDeque<Record>,
+    capacity: u64,
+    used: u64,
+}
+
+fn room_of(len: u64) -> u64 {
+    (len + RECORD_HEADER).next_multiple_of(8)
+}
+
+impl Ring {
+    pub(super) fn new(capacity: u64) -> Ring {
+        Ring { records: VecDeque::new(), capacity, used: 0 }
+    }
+
+    /// Whether a record of that size fits now.
+    pub fn has_room(&self, len: u64) -> bool {
+        len <= self.capacity && self.used + room_of(len) <= self.capacity
+    }
+
+    /// Adds a finished record.
+    pub fn output(&mut self, bytes: Vec<u8>) -> Result<()> {
+        if !self.has_room(bytes.len() as u64) {
+            return Err(libc::EAGAIN);
+        }
+        self.used += room_of(bytes.len() as u64);
+        self.records.push_back(Record::Ready(bytes));
+        Ok(())
+    }
+
+    /// Adds a record that the program fills at `p`; the caller has asked for room.
+    pub fn reserve(&mut self, p: GuestPtr, len: u64) {
+        self.used += room_of(len);
+        self.records.push_back(Record::Reserved(p, len));
+    }
+
+    /// The size of the record that is reserved at `p`.
+    pub fn reserved(&self, p: GuestPtr) -> Option<u64> {
+        self.records.iter().rev().find_map(|r| match r {
+            Record::Reserved(q, len) if *q == p => Some(*len),
+            _ => None,
+        })
+    }
+
+    /// Ends a reservation: with its bytes, or without any.
+    pub fn finish(&mut self, p: GuestPtr, bytes: Option<Vec<u8>>) {
+        for record in self.records.iter_mut().rev() {
+            if let Record::Reserved(q, len) = *record
+                && q == p
+            {
+                *record = bytes.map_or(Record::Discarded(len), Record::Ready);
+                return;
+            }
+        }
+    }
+
+    /// Takes out what user space would see.
+    pub fn drain(&mut self) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        while let Some(record) = self.records.pop_front() {
+            match record {
+                Record::Ready(bytes) => {
+                    self.used -= room_of(bytes.len() as u64);
+                    out.push(bytes);
+                }
+                Record::Discarded(len) => self.used -= room_of(len),
+                reserved @ Record::Reserved(..) => {
+                    self.records.push_front(reserved);
+                    break;
+                }
+            }
+        }
+        out
+    }
+
+    /// Takes out reservations that the program has left open; their objects are the caller's to end.
+    pub fn abandon(&mut self) -> Vec<GuestPtr> {
+        let mut left = Vec::new();
+        for record in &mut self.records {
+            if let Record::Reserved(p, len) = *record {
+                left.push(p);
+                *record = Record::Discarded(len);
+            }
+        }
+        left
+    }
+
+    /// Bytes in use, and in all.
+    pub fn fill(&self) -> (u64, u64) {
+        (self.used, self.capacity)
+    }
+}
+
+impl Map for Ring {
+    fn entries(&self) -> Vec<Entry> {
+        let ready = self.records.iter().filter_map(|r| match r {
+            Record::Ready(bytes) => Some(EntryValue::Bytes(bytes.clone())),
+            _ => None,
+        });
+        ready.map(|value| Entry { key: Vec::new(), value }).collect()
+    }
+
+    fn ring(&mut self) -> Option<&mut Ring> {
+        Some(self)
+    }
+}
