@@ -20,7 +20,8 @@ pub mod report;
 pub mod semantics;
 
 pub use api::{
-    Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, Module, State,
+    Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, MapDump,
+    Module, State,
 };
 pub use error::LoadError;
 pub use load::Source;

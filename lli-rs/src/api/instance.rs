@@ -334,7 +334,22 @@ impl Instance {
         result
     }
 
-    fn fault(&self, outcome: Outcome) -> Fault {
+    /// Runs `body` as guest code of an instance whose constructors have run.
+    pub(crate) fn with_cx<T>(&mut self, body: impl FnOnce(&mut Cx<'_>) -> Run<T>) -> Result<T, Box<Outcome>> {
+        let first = self.state == State::New;
+        let result = self.guarded(|process, thread, _| {
+            if first {
+                process.start(thread, &[process.module.name.as_bytes().to_vec()])?;
+            }
+            body(&mut Cx { process, thread })
+        });
+        if self.state == State::New {
+            self.state = State::Ready;
+        }
+        result
+    }
+
+    pub(super) fn fault(&self, outcome: Outcome) -> Fault {
         let Outcome { trap, backtrace, host_function, leaks: _ } = outcome;
         let report = Report::new(&trap, backtrace, host_function, &*self.process);
         Fault::new(trap, report, &self.process.module.name, self.sources())

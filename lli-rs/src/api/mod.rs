@@ -22,12 +22,14 @@
 //! code's IR, each has memory, C library state and bytecode of its own. Dropping an instance frees all of it.
 //! This part owns no execution: `machine` runs, `report` tells.
 
+pub(crate) mod bpf;
 mod fault;
 mod instance;
 mod memory;
 mod module;
 mod value;
 
+pub use bpf::MapDump;
 pub use fault::Fault;
 pub use instance::{Builder, Instance, State};
 pub use memory::GuestMemory;

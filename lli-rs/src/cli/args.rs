@@ -18,6 +18,8 @@ Examples:
   svm-lli --fuel 1e9 --timeout 10 --max-memory 256M prog.bc     run what you do not trust
   svm-lli --leaks --report=json prog.bc    leaks and faults for a machine to read
   svm-lli --check prog.bc           read and verify everything, run nothing
+  svm-lli --mem 00112233 prog.bpf.o         an eBPF program on four bytes of memory
+  svm-lli --pcap in.pcap --out out.pcap --map-dump xdp.bpf.o     an XDP program on each packet of a capture
 
 Exit status: the program's own; 99 a memory fault or bad call in the program (--fault-exit changes it),
 98 the file cannot be loaded or asks for something unsupported, 97 a limit was reached. A program that
@@ -26,7 +28,7 @@ dies of a signal makes svm-lli die of it.";
 /// Runs LLVM bitcode with every memory access checked.
 ///
 /// FILE is LLVM bitcode (.bc), LLVM assembly (.ll), or an ELF object or executable that carries bitcode
-/// in its .llvmbc section; `-` reads standard input. What follows FILE is handed to the program.
+/// in its .llvmbc section, or an eBPF object (clang -target bpf); `-` reads standard input. What follows FILE is handed to the program.
 #[derive(Parser, Debug)]
 #[command(name = "svm-lli", version = version(), after_help = EXAMPLES, max_term_width = 100)]
 pub struct Args {
@@ -40,6 +42,42 @@ pub struct Args {
     /// Link another module before running (repeatable)
     #[arg(long, value_name = "FILE")]
     pub link: Vec<PathBuf>,
+
+    /// eBPF: C bitcode that defines helpers, as bpf_NAME or bpf_helper_NUMBER (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "eBPF")]
+    pub helpers: Vec<PathBuf>,
+
+    /// eBPF: FILE is raw bytecode, 8 bytes an instruction
+    #[arg(long, help_heading = "eBPF")]
+    pub bpf_raw: bool,
+
+    /// eBPF: the memory that r1 points to, or the packet: hexadecimal digits or a file
+    #[arg(long, value_name = "HEX|FILE", help_heading = "eBPF")]
+    pub mem: Option<String>,
+
+    /// eBPF: run the program on each packet of a capture; print verdicts and speed
+    #[arg(long, value_name = "FILE", help_heading = "eBPF")]
+    pub pcap: Option<PathBuf>,
+
+    /// eBPF: write the packets that pass to a capture
+    #[arg(long, value_name = "FILE", requires = "pcap", help_heading = "eBPF")]
+    pub out: Option<PathBuf>,
+
+    /// eBPF: the program to run; the object's first otherwise
+    #[arg(long, value_name = "NAME", help_heading = "eBPF")]
+    pub prog: Option<String>,
+
+    /// eBPF: run so many times
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "eBPF")]
+    pub repeat: u64,
+
+    /// eBPF: print the elements of all maps and the global variables at the end
+    #[arg(long, help_heading = "eBPF")]
+    pub map_dump: bool,
+
+    /// eBPF: print the result as JSON
+    #[arg(long, help_heading = "eBPF")]
+    pub json: bool,
 
     /// How to execute
     #[arg(long, value_enum, default_value_t = Tier::Interp)]

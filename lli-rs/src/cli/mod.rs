@@ -2,7 +2,9 @@
 //! library.
 
 mod args;
+mod bpf;
 mod finish;
+mod pcap;
 
 use std::io::Write;
 use std::path::Path;
@@ -34,10 +36,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<ExitCode, LoadError> {
-    let links: Vec<Source> = args.link.iter().map(|path| source(path)).collect();
+    let links: Vec<Source> = args.link.iter().chain(&args.helpers).map(|path| source(path)).collect();
     // What is not trusted to run is not trusted to be read, either.
     let open = if args.sandbox { Loader::open_untrusted } else { Loader::open };
-    let loader = open(&source(&args.file), &links)?;
+    let loader = open(&bpf::source_of(args, source(&args.file))?, &links)?;
     if args.check {
         return Ok(check(loader));
     }
@@ -50,6 +52,9 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
         None => {}
     }
     let Tier::Interp = args.tier;
+    if bpf::is_bpf(&loader) {
+        return bpf::run(args, Instance::sole(loader, config(args))?);
+    }
     let mut instance = Instance::sole(loader, config(args))?;
     let outcome = instance.run(&args.entry, &guest_args(args));
     Ok(finish::finish(args, instance.process(), &outcome))

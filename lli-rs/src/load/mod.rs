@@ -10,6 +10,7 @@
 //! [`report_reader_crashes`] lets a program say what happened.
 
 mod body;
+mod bpf;
 mod calls;
 mod consts;
 mod debug;
@@ -30,6 +31,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::LoadError;
 use crate::ir::{self, FuncId, GlobalId, Inst, Module, Signature};
+pub use bpf::lift_bpf;
 use consts::Names;
 use debug::{Strings, place};
 use intrinsics::Meaning;

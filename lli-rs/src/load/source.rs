@@ -45,7 +45,7 @@ impl Source {
         }
     }
 
-    fn read(&self) -> Result<Arc<[u8]>, LoadError> {
+    pub(crate) fn read(&self) -> Result<Arc<[u8]>, LoadError> {
         let io = |e: std::io::Error| LoadError::Io { file: self.name(), cause: e.to_string() };
         match self {
             Source::Path(path) => std::fs::read(path).map(Arc::from).map_err(io),
@@ -66,6 +66,10 @@ impl Source {
         if data.starts_with(RAW_MAGIC) || data.starts_with(WRAPPER_MAGIC) {
             return Ok(vec![Input { name, data, text: false }]);
         }
+        if is_bpf_object(&data) {
+            let data = super::lift_bpf(&name, &data, false)?;
+            return Ok(vec![Input { name, data, text: false }]);
+        }
         if data.starts_with(b"\x7FELF") {
             let section = bitcode_section(&data).map_err(&invalid)?;
             let parts = split(section).map_err(&invalid)?;
@@ -82,6 +86,14 @@ impl Source {
         }
         Ok(vec![Input { name, data, text: true }])
     }
+}
+
+/// Whether it is an ELF file whose `e_machine`, in its own byte order, is eBPF's.
+fn is_bpf_object(data: &[u8]) -> bool {
+    let machine = |at: usize| data.get(at).copied().map(u16::from);
+    let (Some(low), Some(high)) = (machine(18), machine(19)) else { return false };
+    let little = data.get(5) != Some(&2);
+    data.starts_with(b"\x7FELF") && EM_BPF == if little { high << 8 | low } else { low << 8 | high }
 }
 
 /// What a file is that is neither bitcode, assembly nor ELF.
@@ -116,13 +128,9 @@ fn bitcode_section(data: &[u8]) -> Result<&[u8], String> {
         let bytes = range.and_then(|(start, len)| data.get(start..start.checked_add(len)?));
         return bytes.ok_or_else(|| format!("damaged ELF file: section {name} lies outside the file"));
     }
-    Err(if elf.header.e_machine == EM_BPF {
-        "this is an eBPF object: lift it to bitcode first (svm-lift)".into()
-    } else {
-        "an ELF file without embedded bitcode (section .llvmbc): compile with -emit-llvm or \
+    Err("an ELF file without embedded bitcode (section .llvmbc): compile with -emit-llvm or \
          -fembed-bitcode=all"
-            .into()
-    })
+        .into())
 }
 
 /// Cuts concatenated modules apart. A bitcode file is a magic number and top-level blocks, each of which

@@ -293,6 +293,7 @@ impl report::Resolver for Process {
             }
             ObjectKind::LinearMemory | ObjectKind::Table => Some((self.wasm.name(object)?, None)),
             ObjectKind::Stack => Some((self.variable_name(object.alloc_site)?, None)),
+            ObjectKind::MapValue => Some((self.bpf.owner(object.base)?, None)),
             _ => None,
         }
     }

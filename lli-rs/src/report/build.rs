@@ -54,9 +54,11 @@ impl Report {
             }
             Trap::Unsupported(what) => report.set("unsupported", format!("unsupported: {what}")),
             Trap::MissingFunction(name) => {
+                let number = svm_memory::abi::helpers::helper_by_name(name)
+                    .map_or(String::new(), |h| format!(" (eBPF helper {})", h.number));
                 report.set(
                     "missing-function",
-                    format!("call of `{name}`, which no module and no library defines"),
+                    format!("call of `{name}`{number}, which no module and no library defines"),
                 );
                 report.help.push(format!("link the module that defines {name} with --link FILE"));
             }

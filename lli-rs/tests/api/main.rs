@@ -1,5 +1,6 @@
 //! The library as an embedder uses it.
 
+mod bpf;
 mod calls;
 mod faults;
 mod hosts;

@@ -39,6 +39,15 @@ pub struct Loaded {
 #[derive(Default)]
 pub struct State(Mutex<Option<Bpf>>);
 
+impl State {
+    /// The name of the map that an object is a value of; for reports, after the program has stopped.
+    pub(crate) fn owner(&self, value: GuestPtr) -> Option<String> {
+        let guard = self.0.try_lock()?;
+        let holds = |m: &&Loaded| m.map.entries().iter().any(|e| e.value == maps::EntryValue::Object(value));
+        Some(guard.as_ref()?.maps.iter().find(holds)?.def.name.clone())
+    }
+}
+
 /// Maps and what the running program has.
 #[derive(Default)]
 pub struct Bpf {
@@ -108,11 +117,6 @@ impl Bpf {
     /// The map of that name.
     pub fn named(&mut self, name: &str) -> Option<&mut Loaded> {
         self.maps.iter_mut().find(|m| m.def.name == name)
-    }
-
-    /// The map that an object is a value of.
-    pub fn owner(&self, value: GuestPtr) -> Option<&Loaded> {
-        self.maps.iter().find(|m| m.map.entries().iter().any(|e| e.value == maps::EntryValue::Object(value)))
     }
 
     /// A program begins.
