@@ -60,7 +60,7 @@ const COUNTER: &str = r#"
     u64 no_map(u64 *mem, u64 len) { u32 key = 0; return (u64)bpf_map_lookup_elem(mem, &key); }
     static long add(const void *map, u32 *key, u64 *value, u64 *sum) { *sum += *value * *key; return 0; }
     u64 sum(u64 *mem, u64 len) { u64 s = 0; long n = bpf_for_each_map_elem(&counts, add, &s, 0); return s * 10 + n; }
-    static long step(u32 i, u64 *sum) { *sum += i; return i == 6; }
+    static long step(u64 i, u64 *sum) { *sum += i; return i == 6; }
     u64 loop(u64 *mem, u64 len) { u64 s = 0; long n = bpf_loop(100, step, &s, 0); return s * 100 + n; }
     u64 numbered(u64 *mem, u64 len) { u32 key = *(u32 *)mem; return by_number(3, (u64)&counts, (u64)&key, 0, 0, 0); }
     u64 unknown(u64 *mem, u64 len) { return bpf_fib_lookup(mem, mem, 1, 0); }
