@@ -177,6 +177,14 @@ impl<'a> Parsed<'a> {
                     self.globals.push(Item { import: None, ty, def: Some(global.init_expr) });
                 }
             }
+            other => self.contents(other)?,
+        }
+        Ok(())
+    }
+
+    /// What comes after the declarations: exports, segments, bodies, names.
+    fn contents(&mut self, payload: Payload<'a>) -> Result<()> {
+        match payload {
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export?;
