@@ -95,7 +95,9 @@ fn memory(text: &str) -> Result<Vec<u8>, LoadError> {
     let nibble = |b: &u8| (*b as char).to_digit(16).map(|n| n as u8);
     let nibbles: Option<Vec<u8>> = digits.iter().map(nibble).collect();
     match nibbles {
-        Some(n) if n.len() % 2 == 0 => Ok(n.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()),
+        Some(n) if n.len().is_multiple_of(2) => {
+            Ok(n.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+        }
         _ => std::fs::read(text).map_err(|e| LoadError::Io {
             file: text.into(),
             cause: format!("{e} (--mem takes pairs of hexadecimal digits or a file)"),

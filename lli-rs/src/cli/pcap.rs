@@ -1,7 +1,8 @@
 //! Capture files in the classic pcap format: read whole, written in the same byte order and resolution.
 
-/// The link type of Ethernet.
+/// Bytes of the file's header.
 const HEADER: usize = 24;
+/// Bytes before each packet.
 const RECORD: usize = 16;
 
 /// A capture: its file header and its packets.

@@ -159,8 +159,8 @@ impl Packet {
         inside.then(|| cx.mem().low_bytes_mut(self.meta + offset, len))?
     }
 
-    /// Bytes of the data.
-    pub fn len(&self) -> u64 {
+    /// The number of bytes of the data.
+    pub fn size(&self) -> u64 {
         self.len
     }
 }

@@ -37,7 +37,7 @@ host_table! {
     ];
 }
 
-/// `XDP_ABORTED`, `XDP_REDIRECT`, `TC_ACT_REDIRECT`.
+/// `XDP_ABORTED` and `XDP_REDIRECT`.
 const XDP_ABORTED: i64 = 0;
 const XDP_REDIRECT: i64 = 4;
 
@@ -96,7 +96,7 @@ fn skb_store_bytes(
 }
 
 fn buff_len(cx: &mut Cx<'_>, xdp: GuestPtr) -> Result<u64> {
-    Ok(packet(cx, xdp)?.len())
+    Ok(packet(cx, xdp)?.size())
 }
 
 fn adjust_head(cx: &mut Cx<'_>, xdp: GuestPtr, delta: i32) -> Result<i64> {
@@ -115,13 +115,13 @@ fn change_tail(cx: &mut Cx<'_>, skb: GuestPtr, len: u32, flags: u64) -> Result<i
     if flags != 0 {
         return Ok(status(Err(libc::EINVAL)));
     }
-    let delta = i64::from(len) - packet(cx, skb)?.len() as i64;
+    let delta = i64::from(len) - packet(cx, skb)?.size() as i64;
     Ok(status(adjust(cx, skb, End::Tail, delta)?))
 }
 
 /// All of the packet can be read directly here; it stays where it is, but pointers into it are stale as ever.
 fn pull_data(cx: &mut Cx<'_>, skb: GuestPtr, len: u32) -> Result<i64> {
-    if u64::from(len) > packet(cx, skb)?.len() {
+    if u64::from(len) > packet(cx, skb)?.size() {
         return Ok(status(Err(libc::ENOMEM)));
     }
     Ok(status(adjust(cx, skb, End::Tail, 0)?))
@@ -188,7 +188,7 @@ fn csum_replace(
 ) -> Result<i64> {
     let packet = packet(cx, skb)?;
     let Some(change) = change else { return Ok(status(Err(libc::EINVAL))) };
-    if offset % 2 != 0 {
+    if !offset.is_multiple_of(2) {
         return Ok(status(Err(libc::EFAULT)));
     }
     let Some(field) = packet.bytes(cx, u64::from(offset), 2) else { return Ok(status(Err(libc::EFAULT))) };
@@ -213,7 +213,10 @@ fn csum_diff(
     to_size: u32,
     seed: u32,
 ) -> Result<i64> {
-    if from_size % 4 != 0 || to_size % 4 != 0 || u64::from(from_size) + u64::from(to_size) > 512 {
+    if !from_size.is_multiple_of(4)
+        || !to_size.is_multiple_of(4)
+        || u64::from(from_size) + u64::from(to_size) > 512
+    {
         return Ok(status(Err(libc::EINVAL)));
     }
     let words = |p: GuestPtr, size: u32| -> Result<Vec<u32>> {

@@ -110,7 +110,7 @@ fn words(cx: &Cx<'_>, data: GuestPtr, len: u32) -> Result<Vec<u64>> {
 }
 
 fn trace_vprintk(cx: &mut Cx<'_>, text: GuestPtr, size: u32, data: GuestPtr, len: u32) -> Result<i64> {
-    if len % 8 != 0 || len > 96 {
+    if !len.is_multiple_of(8) || len > 96 {
         return Ok(status(Err(libc::EINVAL)));
     }
     let args = words(cx, data, len)?;
@@ -127,7 +127,7 @@ fn snprintf(
     len: u32,
 ) -> Result<i64> {
     let target = cx.mem().slice_mut(to, u64::from(size))?;
-    if len % 8 != 0 || len > 96 {
+    if !len.is_multiple_of(8) || len > 96 {
         return Ok(status(Err(libc::EINVAL)));
     }
     let (text, args) = (cx.mem().c_str(text)?, words(cx, data, len)?);

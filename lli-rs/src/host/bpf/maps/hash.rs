@@ -79,16 +79,13 @@ impl Map for Hash {
             _ => values.make(value)?,
         };
         let element = Element { value: new, used: 0 };
-        match self.elements.insert(key.into(), element) {
-            Some(old) => {
-                if let Some(order) = &mut self.order {
-                    order.remove(&old.used);
-                }
-                if !self.holds_pointers {
-                    values.end(old.value);
-                }
+        if let Some(old) = self.elements.insert(key.into(), element) {
+            if let Some(order) = &mut self.order {
+                order.remove(&old.used);
             }
-            None => {}
+            if !self.holds_pointers {
+                values.end(old.value);
+            }
         }
         self.touch(key);
         Ok(())
