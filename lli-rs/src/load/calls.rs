@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
+use svm_memory::abi;
 
 use super::body::BodyCx;
 use super::consts::Folder;
@@ -24,6 +25,9 @@ impl<'m> BodyCx<'_, 'm> {
             && let Some(name) = callee.intrinsic_name()
         {
             return self.intrinsic(v, callee, name);
+        }
+        if callee.kind() == ValKind::Function && self.is_root(v, callee)? {
+            return self.intrinsic(v, callee, abi::ROOT);
         }
         if v.bundle_count() > 0 {
             return Err("call with operand bundles".into());
@@ -88,6 +92,20 @@ impl<'m> BodyCx<'_, 'm> {
         let sig = Arc::new(Signature { ret, params, attrs, variadic });
         self.shared.signatures.insert(key, sig.clone());
         Ok(sig)
+    }
+
+    /// Whether it is a call of `svm.root`, with the types that this has: what lifters emit for an integer that is a
+    /// pointer. A bit cast is no integer-made base, so it becomes the root of what is derived from it.
+    fn is_root(&mut self, v: Val<'m>, callee: Val<'m>) -> Result<bool, Refusal> {
+        let meaning = self.shared.intrinsics.entry(callee.key());
+        let meaning = *meaning.or_insert_with(|| intrinsics::runtime_meaning(&callee.name()));
+        if meaning == Meaning::Unknown || v.arg_count() != 1 || self.ty(v)? != Type::Ptr {
+            return Ok(false);
+        }
+        match v.operand(0) {
+            Some(argument) => Ok(self.ty(argument)? == Type::I64),
+            None => Ok(false),
+        }
     }
 
     fn intrinsic(&mut self, v: Val<'m>, callee: Val<'m>, name: &'static str) -> Result<(), Refusal> {

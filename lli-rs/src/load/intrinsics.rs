@@ -214,6 +214,11 @@ const OTHERS: &[(&str, Meaning)] = &[
     ("experimental.constrained.fcmps", Meaning::FCmp),
 ];
 
+/// What a function of the lifters' runtime means to the loader; most are calls like any other.
+pub fn runtime_meaning(name: &str) -> Meaning {
+    if name == svm_memory::abi::ROOT { Meaning::Cast(CastOp::BitCast) } else { Meaning::Unknown }
+}
+
 /// What an intrinsic means; `name` is its base name, without type suffixes.
 pub fn meaning(name: &str) -> Meaning {
     let Some(name) = name.strip_prefix("llvm.") else { return Meaning::Unknown };

@@ -33,6 +33,8 @@ fn straight_lines() {
     let from_loaded = b.gep(loaded, 1);
     let number = b.cast(CastOp::PtrToInt, g1, Type::I64);
     let back = b.cast(CastOp::IntToPtr, number, Type::Ptr);
+    let declared = b.cast(CastOp::BitCast, n, Type::Ptr);
+    let from_declared = b.index(declared, n, 1);
     let alloca = b.alloca(8);
     let in_alloca = b.gep(alloca, 4);
     let result = b.call(FuncId(1), &[p]);
@@ -49,6 +51,8 @@ fn straight_lines() {
     assert_eq!(roots.of(further), own(from_null));
     assert_eq!(roots.of(from_loaded), own(loaded));
     assert_eq!(roots.of(in_alloca), own(alloca));
+    // What the loader makes of svm.root.
+    assert_eq!(roots.of(from_declared), own(declared));
 }
 
 #[test]
