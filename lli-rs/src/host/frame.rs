@@ -4,27 +4,85 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::{Args, Proto};
+use super::{Args, CType, Proto};
 use crate::ir::Type;
-use crate::machine::{Cx, Result};
+use crate::machine::{Config, Cx, Result};
 
-/// What a host function needs beyond memory; a sandboxed guest has it only if granted.
+/// What a host function needs beyond memory. The frame decides when a program is bound to its functions: what a
+/// sandbox does not grant at all is bound to a refusal, so that the function itself never runs. Where a grant
+/// is finer (which directories, how), the function looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cap {
-    /// Nothing: memory and computation, and the standard streams.
+    /// Nothing: memory and computation, open descriptors and the standard streams.
     None,
-    /// The file system and descriptors other than the standard ones.
+    /// The file system. Granted by a directory.
     Files,
-    /// The environment.
+    /// The environment, in which a sandboxed guest finds what was granted, by name.
     Env,
-    /// The clock.
+    /// The clock, which stands still in a sandbox unless it was granted.
     Clock,
-    /// The network.
+    /// The network: never in a sandbox.
     Net,
-    /// Processes, users, signals to others.
+    /// Processes, users, limits of the host process: never in a sandbox.
     Process,
-    /// True random numbers.
+    /// True random numbers, which tell nothing of the host.
     Random,
+}
+
+impl Cap {
+    /// Whether a guest with these settings has any of it.
+    pub fn granted(self, config: &Config) -> bool {
+        !config.sandbox
+            || match self {
+                Cap::None | Cap::Env | Cap::Clock | Cap::Random => true,
+                Cap::Files => !config.dirs.is_empty(),
+                Cap::Net | Cap::Process => false,
+            }
+    }
+
+    /// The error of a call that is refused.
+    fn errno(self) -> i32 {
+        if self == Cap::Files { libc::EACCES } else { libc::EPERM }
+    }
+}
+
+/// A function of a table, as the frame calls it.
+type Adapter = fn(&mut Cx<'_>, &mut Args<'_>) -> Result<()>;
+
+/// What takes the place of a function whose capability is not granted: -1 or null, and `errno`.
+fn refusal(cap: Cap, ret: CType) -> Adapter {
+    fn refuse(cx: &mut Cx<'_>, cap: Cap) -> Result<()> {
+        cx.set_errno(cap.errno())
+    }
+    macro_rules! adapters {
+        ($($cap:ident)|+) => {
+            match (cap, ret) {
+                $(
+                    (Cap::$cap, CType::Ptr) => |cx, args| {
+                        refuse(cx, Cap::$cap)?;
+                        args.ret(svm_memory::GuestPtr::NULL);
+                        Ok(())
+                    },
+                    (Cap::$cap, CType::Int { bits: 64, .. }) => |cx, args| {
+                        refuse(cx, Cap::$cap)?;
+                        args.ret(-1i64);
+                        Ok(())
+                    },
+                    (Cap::$cap, CType::Int { .. }) => |cx, args| {
+                        refuse(cx, Cap::$cap)?;
+                        args.ret(-1i32);
+                        Ok(())
+                    },
+                    (Cap::$cap, _) => |cx, args| {
+                        refuse(cx, Cap::$cap)?;
+                        args.ret(());
+                        Ok(())
+                    },
+                )+
+            }
+        };
+    }
+    adapters!(None | Files | Env | Clock | Net | Process | Random)
 }
 
 /// One host function.
@@ -34,18 +92,14 @@ pub struct HostFn {
     /// What it needs.
     pub cap: Cap,
     /// The adapter around the Rust function.
-    pub call: fn(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+    pub call: Adapter,
     name: &'static str,
     fixed: u32,
 }
 
 impl HostFn {
     /// A row: the prototype is cut apart when the table is compiled.
-    pub const fn row(
-        proto: &'static str,
-        cap: Cap,
-        call: fn(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
-    ) -> HostFn {
+    pub const fn row(proto: &'static str, cap: Cap, call: Adapter) -> HostFn {
         HostFn { proto, cap, call, name: name_of(proto), fixed: fixed_params(proto) }
     }
 
@@ -58,6 +112,13 @@ impl HostFn {
     /// The number of parameters before `...`.
     pub const fn fixed_params(&self) -> u32 {
         self.fixed
+    }
+
+    /// The row with a refusal in the place of its function. (A result type that cannot be read is found by the
+    /// tests of the tables.)
+    fn refused(&self) -> HostFn {
+        let ret = self.parse().map_or(CType::Void, |proto| proto.ret);
+        HostFn { call: refusal(self.cap, ret), ..*self }
     }
 
     /// The parsed prototype. A malformed row is a bug of ours that the table tests find.
@@ -143,6 +204,9 @@ pub struct CallbackSig {
 /// Name to host function and host variable.
 pub struct Registry {
     functions: FxHashMap<&'static str, &'static HostFn>,
+    /// The C library's rows with a capability, with the refusal in the place of the function. (WASI's functions
+    /// start from what was granted and tell it in WASI's own errors.)
+    refused: FxHashMap<&'static str, HostFn>,
     globals: FxHashMap<&'static str, &'static HostGlobal>,
 }
 
@@ -159,6 +223,10 @@ impl Registry {
             .flat_map(|t| t.iter())
             .map(|f| (f.name(), f))
             .collect(),
+            refused: (super::libc::tables().into_iter().flatten())
+                .filter(|f| f.cap != Cap::None)
+                .map(|f| (f.name(), f.refused()))
+                .collect(),
             globals: super::libc::globals().iter().flat_map(|t| t.iter()).map(|g| (g.name, g)).collect(),
         })
     }
@@ -166,6 +234,12 @@ impl Registry {
     /// The host function of that name.
     pub fn function(&self, name: &str) -> Option<&'static HostFn> {
         self.functions.get(name).copied()
+    }
+
+    /// What a program with these settings is bound to by that name: the function, or its refusal.
+    pub fn bind(&'static self, name: &str, config: &Config) -> Option<&'static HostFn> {
+        let f = self.function(name)?;
+        if f.cap.granted(config) { Some(f) } else { Some(self.refused.get(name).unwrap_or(f)) }
     }
 
     /// The host variable of that name.
@@ -207,6 +281,51 @@ pub(crate) use host_table;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::libc::testing::Guest;
+    use crate::machine::Grant;
+
+    /// Arguments that every function would fault on: a refused one does not look at them.
+    #[test]
+    fn what_a_sandbox_does_not_grant_never_runs() {
+        let mut guest = Guest::with(Config { sandbox: true, ..Config::default() });
+        let mut refused = 0;
+        for f in super::super::libc::tables()
+            .into_iter()
+            .flatten()
+            .filter(|f| !f.cap.granted(&Config { sandbox: true, ..Config::default() }))
+        {
+            let ret = f.parse().unwrap().ret;
+            guest.run(|cx| cx.set_errno(0)).unwrap();
+            let bound = guest.run(|cx| Registry::libc().bind(f.name(), &cx.process.config));
+            let (call, mut out) = (bound.unwrap().call, [0; 2]);
+            guest.run(|cx| call(cx, &mut Args::new(&[], &[], &mut out))).unwrap();
+            let failed = match ret {
+                CType::Ptr => 0,
+                CType::Int { bits: 64, .. } => u64::MAX,
+                CType::Int { .. } => u64::from(u32::MAX),
+                other => panic!("{}: a refusal cannot be told by {other:?}", f.proto),
+            };
+            assert_eq!((out[0], guest.errno()), (failed, f.cap.errno()), "{}", f.proto);
+            refused += 1;
+        }
+        assert!(refused > 90, "{refused}");
+    }
+
+    #[test]
+    fn grants_bind_the_functions() {
+        let call = |name: &str, config: &Config| Registry::libc().bind(name, config).unwrap().call as usize;
+        let open = Config::default();
+        let closed = Config { sandbox: true, ..Config::default() };
+        let dir = Config {
+            dirs: vec![Grant { host: "/".into(), guest: "/".into(), writable: false }],
+            ..closed.clone()
+        };
+        assert_ne!(call("open", &closed), call("open", &open));
+        assert_eq!(call("open", &dir), call("open", &open));
+        assert_ne!(call("setuid", &dir), call("setuid", &open));
+        assert_eq!(call("read", &closed), call("read", &open));
+        assert_eq!(call("getenv", &closed), call("getenv", &open));
+    }
 
     #[test]
     fn rows_agree_with_the_parser() {

@@ -123,7 +123,7 @@ impl Process {
             .iter()
             .enumerate()
             .map(|(i, decl)| {
-                let target = match (closures.find(&decl.name), Registry::libc().function(&decl.name)) {
+                let target = match (closures.find(&decl.name), Registry::libc().bind(&decl.name, &config)) {
                     _ if decl.defined => Target::Guest,
                     (Some(number), _) => Target::Closure(number),
                     (None, Some(host)) => Target::Host(host),

@@ -9,15 +9,15 @@ use crate::machine::{Cx, Result};
 host_table! {
     /// Clocks.
     pub static TABLE = [
-        "time_t time(time_t *out[? w 8])" => time: out,
-        "clock_t clock(void)" => clock,
-        "int gettimeofday(void *tv[? w 16], void *tz[? w 8])" => gettimeofday: tv, tz,
-        "int clock_gettime(clockid_t clock, void *ts[w 16])" => clock_gettime: clock, ts,
-        "int clock_getres(clockid_t clock, void *ts[? w 16])" => clock_getres: clock, ts,
-        "int clock_settime(clockid_t clock, const void *ts[r 16])" => clock_settime: clock, ts,
-        "int settimeofday(const void *tv[? r 16], const void *tz[? r 8])" => settimeofday: tv, tz,
-        "int timespec_get(void *ts[w 16], int timebase)" => timespec_get: ts, base,
-        "clock_t times(void *out[? w 32])" => times: out,
+        "time_t time(time_t *out[? w 8])" [Clock] => time: out,
+        "clock_t clock(void)" [Clock] => clock,
+        "int gettimeofday(void *tv[? w 16], void *tz[? w 8])" [Clock] => gettimeofday: tv, tz,
+        "int clock_gettime(clockid_t clock, void *ts[w 16])" [Clock] => clock_gettime: clock, ts,
+        "int clock_getres(clockid_t clock, void *ts[? w 16])" [Clock] => clock_getres: clock, ts,
+        "int clock_settime(clockid_t clock, const void *ts[r 16])" [Process] => clock_settime: clock, ts,
+        "int settimeofday(const void *tv[? r 16], const void *tz[? r 8])" [Process] => settimeofday: tv, tz,
+        "int timespec_get(void *ts[w 16], int timebase)" [Clock] => timespec_get: ts, base,
+        "clock_t times(void *out[? w 32])" [Clock] => times: out,
         "double difftime(time_t a, time_t b)" => difftime: a, b,
     ];
 }

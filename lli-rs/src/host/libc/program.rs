@@ -16,13 +16,13 @@ use crate::machine::{Config, Cx, Limit, Result, Trap};
 host_table! {
     /// The environment.
     pub static TABLE = [
-        "char *getenv(const char *name[str])" => getenv: name,
-        "char *secure_getenv(const char *name[str])" => getenv: name,
-        "char *__secure_getenv(const char *name[str])" => getenv: name,
-        "int setenv(const char *name[str], const char *value[str], int replace)" => setenv: name, value, replace,
-        "int unsetenv(const char *name[str])" => unsetenv: name,
-        "int putenv(char *text[str])" => putenv: text,
-        "int clearenv(void)" => clearenv,
+        "char *getenv(const char *name[str])" [Env] => getenv: name,
+        "char *secure_getenv(const char *name[str])" [Env] => getenv: name,
+        "char *__secure_getenv(const char *name[str])" [Env] => getenv: name,
+        "int setenv(const char *name[str], const char *value[str], int replace)" [Env] => setenv: name, value, replace,
+        "int unsetenv(const char *name[str])" [Env] => unsetenv: name,
+        "int putenv(char *text[str])" [Env] => putenv: text,
+        "int clearenv(void)" [Env] => clearenv,
     ];
 }
 

@@ -41,7 +41,7 @@ host_table! {
         "pid_t gettid(void)" => getpid,
         "uid_t getuid(void)" => getuid,
         "int nanosleep(const struct timespec *time[r 16], struct timespec *rest[?w 16])" => nanosleep: time, rest,
-        "int nice(int by)" => nice: by,
+        "int nice(int by)" [Process] => nice: by,
         "int sched_getaffinity(pid_t pid, size_t size, void *set[w size])" => sched_getaffinity: pid, size, set,
         "int setegid(gid_t id)" [Process] => set_group: id,
         "int seteuid(uid_t id)" [Process] => set_user: id,

@@ -78,7 +78,7 @@ impl Guest {
 
     /// Calls a host function by name; `variadic` come after `fixed`.
     pub fn call(&mut self, name: &str, fixed: &[Arg], variadic: &[Arg]) -> Result<u64> {
-        let function = Registry::libc().function(name).expect("a function of that name");
+        let function = Registry::libc().bind(name, &self.process.config).expect("a function of that name");
         let mut slots = Vec::new();
         let mut classes = Vec::new();
         for (at, arg) in fixed.iter().chain(variadic).enumerate() {
