@@ -120,8 +120,35 @@ impl Partial {
     }
 }
 
+/// One character, byte by byte.
+pub(super) struct Reader {
+    partial: Partial,
+    utf8: bool,
+}
+
+impl Reader {
+    /// Before its first byte.
+    pub fn new(utf8: bool) -> Reader {
+        Reader { partial: Partial::default(), utf8 }
+    }
+
+    /// Whether no byte has been taken.
+    pub fn is_fresh(&self) -> bool {
+        self.partial.seen == 0
+    }
+
+    /// Takes a byte: the character if it is complete, an error if it is none.
+    pub fn take(&mut self, byte: u8) -> std::result::Result<Option<u32>, ()> {
+        match self.partial.take(self.utf8, byte) {
+            Step::More => Ok(None),
+            Step::Done(c) => Ok(Some(c)),
+            Step::Illegal => Err(()),
+        }
+    }
+}
+
 /// The bytes of a character, if it has any.
-fn encode(utf8: bool, c: u32) -> Option<Vec<u8>> {
+pub(super) fn encode(utf8: bool, c: u32) -> Option<Vec<u8>> {
     let total = match c {
         0..0x80 => return Some(vec![c as u8]),
         _ if !utf8 => return None,

@@ -12,6 +12,7 @@ mod position;
 mod print;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +31,7 @@ use crate::machine::{Cx, Limit, Result, Trap};
 
 /// The tables of this topic.
 pub static TABLES: &[&[HostFn]] =
-    &[chars::TABLE, lines::TABLE, open::TABLE, position::TABLE, print::TABLE, print::CHECKED];
+    &[chars::TABLE, lines::TABLE, open::TABLE, position::TABLE, print::TABLE, print::CHECKED, wide::TABLE];
 
 /// `stdin`, `stdout` and `stderr`.
 pub static GLOBALS: &[HostGlobal] = &[
