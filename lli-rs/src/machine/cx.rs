@@ -57,7 +57,13 @@ impl<'a> Cx<'a> {
     /// Calls a guest function through a pointer: integer and pointer arguments, one register slot
     /// each (zero-extended); the result's first slot, 0 for void. May trap, also with a `LongJump`
     /// that the host function must hand on after putting its own state in order.
+    ///
+    /// A stop (timeout, interrupt) is seen here too: a callback without a loop never polls, and a sort may
+    /// call it for seconds.
     pub fn call(&mut self, target: GuestPtr, sig: &CallbackSig, args: &[u64]) -> Result<u64> {
+        if self.process.interrupt.is_set() {
+            return Err(self.process.stop_reason());
+        }
         crate::interp::call_back(self.process, self.thread, target, sig, args)
     }
 }
