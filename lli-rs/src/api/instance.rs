@@ -423,7 +423,7 @@ impl Instance {
 
     /// Counters.
     pub fn stats(&self) -> Stats {
-        self.process.stats()
+        self.process.stats(self.thread.as_ref())
     }
 
     pub(crate) fn process(&self) -> &Process {

@@ -72,7 +72,10 @@ pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadE
     });
     let (kind, (counts, packets), maps) = match ended {
         Ok(done) => done,
-        Err(outcome) => return Ok(finish(args, instance.process(), &outcome)),
+        Err(outcome) => {
+            let stats = args.stats.then(|| instance.stats());
+            return Ok(finish(args, instance.process(), &outcome, stats));
+        }
     };
     if let (Some(path), Some(capture)) = (&args.out, &capture) {
         std::fs::write(path, capture.file_of(&packets)).map_err(|e| io(path, &e))?;
@@ -80,7 +83,7 @@ pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadE
     let kind = capture.is_some().then_some(kind);
     let text = if args.json { json(kind, &counts, &maps) } else { plain(kind, &counts, &maps) };
     if args.stats {
-        eprint!("{}", instance.process().stats());
+        eprint!("{}", instance.stats());
     }
     super::print(&text)
 }

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use super::args::{Args, ReportFormat};
 use super::{EXIT_LIMIT, EXIT_LOAD};
-use crate::machine::{Outcome, Process, Trap};
+use crate::machine::{Outcome, Process, Stats, Trap};
 use crate::report::{Leak, Report, Sources, render_leaks, render_text};
 
 /// Tells how the run ended and gives the exit status; does not return if the guest died of a signal.
-pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome) -> ExitCode {
+pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome, stats: Option<Stats>) -> ExitCode {
     if !matches!(outcome.trap, Trap::Exit(_) | Trap::Signal(_)) {
         let report = Report::new(&outcome.trap, outcome.backtrace.clone(), outcome.host_function, process);
         match args.report {
@@ -25,8 +25,8 @@ pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome) -> ExitC
             ReportFormat::Json => eprintln!("{}", serde_json::json!({ "leaks": leaks })),
         }
     }
-    if args.stats {
-        eprint!("{}", process.stats());
+    if let Some(stats) = stats {
+        eprint!("{stats}");
     }
     match outcome.trap {
         Trap::Exit(status) => ExitCode::from(status as u8),

@@ -57,7 +57,8 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
     }
     let mut instance = Instance::sole(loader, config(args))?;
     let outcome = instance.run(&args.entry, &guest_args(args));
-    Ok(finish::finish(args, instance.process(), &outcome))
+    let stats = args.stats.then(|| instance.stats());
+    Ok(finish::finish(args, instance.process(), &outcome, stats))
 }
 
 fn source(path: &Path) -> Source {
@@ -78,6 +79,7 @@ fn config(args: &Args) -> Config {
         max_memory: args.max_memory,
         max_stack: args.max_stack,
         fuel: args.fuel,
+        count: args.stats,
         timeout: args.timeout,
         alloc_frames: args.alloc_frames,
         leaks: args.leaks,

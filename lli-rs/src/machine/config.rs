@@ -54,6 +54,8 @@ pub struct Config {
     pub max_stack: u64,
     /// IR instructions to execute.
     pub fuel: Option<u64>,
+    /// Whether to count IR instructions without a limit, for [`super::Stats`]. A little slower.
+    pub count: bool,
     /// Wall time.
     pub timeout: Option<Duration>,
     /// Frames kept for each allocation and free.
@@ -79,6 +81,7 @@ impl Default for Config {
             window: None,
             max_stack: 64 << 20,
             fuel: None,
+            count: false,
             timeout: None,
             alloc_frames: 4,
             leaks: false,

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use super::Process;
+use super::{Process, Thread};
 use crate::error::LoadError;
 use crate::ir::FuncId;
 
 /// Counters of one process, in the order and units in which they print.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
+    /// IR instructions that have run, if they are counted.
+    pub instructions: Option<u64>,
     /// Functions that the module defines.
     pub functions: usize,
     /// Of these, how many were called and so translated.
@@ -22,6 +24,9 @@ pub struct Stats {
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let m = &self.memory;
+        if let Some(n) = self.instructions {
+            writeln!(f, "instructions executed {n:>14}")?;
+        }
         writeln!(f, "functions defined     {:>14}", self.functions)?;
         writeln!(f, "functions translated  {:>14}", self.translated)?;
         writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
@@ -35,15 +40,22 @@ impl fmt::Display for Stats {
 }
 
 impl Process {
-    /// The counters as they are now (walks all live objects).
-    pub fn stats(&self) -> Stats {
+    /// The counters as they are now (walks all live objects); `thread` is the one that has run.
+    pub fn stats(&self, thread: Option<&Thread>) -> Stats {
         let codes = || self.funcs.iter().filter_map(|f| f.code());
         Stats {
+            instructions: thread.and_then(|thread| self.executed(thread)),
             functions: self.module.funcs.iter().filter(|f| f.defined).count(),
             translated: codes().count(),
             bytecode_bytes: codes().map(|code| code.words.len() * size_of::<u64>()).sum(),
             memory: self.mem.stats(),
         }
+    }
+
+    /// IR instructions that a thread has executed, if they are counted.
+    pub(crate) fn executed(&self, thread: &Thread) -> Option<u64> {
+        let given = self.config.fuel.unwrap_or(u64::MAX);
+        (self.config.fuel.is_some() || self.config.count).then(|| given.saturating_sub(thread.fuel))
     }
 
     /// The bytecode of every defined function, as text.

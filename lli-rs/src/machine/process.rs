@@ -321,7 +321,7 @@ impl Env for Process {
     }
 
     fn fuel(&self) -> bool {
-        self.config.fuel.is_some()
+        self.config.fuel.is_some() || self.config.count
     }
 
     fn closure(&self, number: u32) -> Option<&HostClosure> {

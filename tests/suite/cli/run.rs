@@ -86,8 +86,16 @@ fn dump() -> Check {
 }
 
 fn stats() -> Check {
-    tool(&["--stats"], &["args"])?.says(0, &["functions translated", "live heap objects", "sweeps"])?;
-    Ok(())
+    let counters = &["functions translated", "live heap objects", "sweeps", "instructions executed"];
+    tool(&["--stats"], &["args"])?.says(0, counters)?;
+    // The counter is that of the limit, with one or without.
+    let executed = |flags: &[&str]| -> Result<u64, String> {
+        let ran = tool(flags, &["args"])?;
+        let line = ran.stderr.lines().find_map(|l| l.strip_prefix("instructions executed")).map(str::trim);
+        line.and_then(|n| n.parse().ok()).ok_or("no count of instructions".into())
+    };
+    let (free, limited) = (executed(&["--stats"])?, executed(&["--stats", "--fuel=1e9"])?);
+    if free == limited && free > 50 { Ok(()) } else { Err(format!("{free} and {limited} instructions")) }
 }
 
 fn fault_status() -> Check {
