@@ -170,6 +170,8 @@ pub enum Phase {
     Ir,
     /// The SSA IR after its optimizations
     Opt,
+    /// The SSA IR as it is compiled, with the checks in it
+    JitIr,
     /// The interpreter's bytecode
     Bytecode,
 }

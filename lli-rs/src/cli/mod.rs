@@ -15,6 +15,7 @@ use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
 use crate::load::{self, Loader, Source};
 use crate::machine::{Config, Process};
+use crate::opt::{Roots, compiled};
 use args::{Args, Phase, Tier};
 
 /// Exit status when the file cannot be loaded or asks for something unsupported.
@@ -44,7 +45,7 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
         return Ok(check(loader));
     }
     match args.dump {
-        Some(Phase::Ir | Phase::Opt) => return dump_ir(loader, args),
+        Some(Phase::Ir | Phase::Opt | Phase::JitIr) => return dump_ir(loader, args),
         Some(Phase::Bytecode) => {
             let process = Process::new(loader, config(args))?;
             return print(&process.disassemble()?);
@@ -118,8 +119,15 @@ fn dump_ir(mut loader: Loader, args: &Args) -> Result<ExitCode, LoadError> {
     let mut text = module.to_string();
     for id in defined(&module) {
         let mut body = loader.body(id)?;
-        if args.dump == Some(Phase::Opt) {
+        if args.dump != Some(Phase::Ir) {
             crate::opt::run(&mut body, &module);
+        }
+        if args.dump == Some(Phase::JitIr) {
+            let options = compiled::Options { fuel: args.fuel.is_some(), head: None };
+            let roots = Roots::compute(&body);
+            if let Some(lowered) = compiled::run(&body, &module, &roots, options) {
+                body = lowered.function;
+            }
         }
         text.push_str(&format!("\n{body}"));
     }

@@ -5,6 +5,8 @@
 
 pub mod affine;
 pub mod cfg;
+pub mod checks;
+pub mod compiled;
 pub mod dom;
 pub mod effects;
 mod fold;

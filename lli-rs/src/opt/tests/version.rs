@@ -11,7 +11,7 @@ use crate::opt::{Roots, lower, version};
 const STEPS: usize = 6000;
 
 /// A body with one loop over arrays: blocks 1 (head), 2 (body), 3 (conditional part), 4 (latch), 5 (after).
-struct Loops {
+pub struct Loops {
     b: Build,
     dice: Dice,
     arrays: Vec<Value>,
@@ -90,7 +90,7 @@ impl Loops {
         }
     }
 
-    fn body(seed: u64) -> Function {
+    pub fn body(seed: u64) -> Function {
         let b = Build::new(Type::I32, &[Type::I64, Type::I64], 6);
         let mut g = Loops { b, dice: Dice(seed), arrays: Vec::new() };
         for n in 0..1 + g.dice.roll(3) {

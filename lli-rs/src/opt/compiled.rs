@@ -1,0 +1,41 @@
+//! The pipeline from a shared body to what is compiled: one function that calls the passes in order.
+//!
+//! What the passes leave unused is LLVM's to remove, but for stack objects: those are allocated as in the
+//! interpreter, so that addresses do not depend on the tier.
+
+use super::roots::Roots;
+use super::{checks, lower, osr, version};
+use crate::ir::{BlockId, Function, Module, Value};
+
+/// What is wanted of a body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Blocks pay for their instructions.
+    pub fuel: bool,
+    /// Start at the head of this loop instead of the entry.
+    pub head: Option<BlockId>,
+}
+
+/// A body that is ready for code generation.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The lowered body.
+    pub function: Function,
+    /// For an entry at a loop head: what its parameters are, as values of the shared body.
+    pub live: Vec<Value>,
+}
+
+/// Makes the form of a body that is compiled. `roots` are those of `f`, which has been through [`super::run`].
+/// `None` if the head cannot be entered.
+pub fn run(f: &Function, m: &Module, roots: &Roots, options: Options) -> Option<Compiled> {
+    let mut function = f.clone();
+    let mut live = Vec::new();
+    lower::run(&mut function, m, roots, options.fuel);
+    if let Some(head) = options.head {
+        let entry = osr::at(&function, head)?;
+        (function, live) = (entry.function, entry.live);
+    }
+    checks::run(&mut function);
+    version::run(&mut function);
+    Some(Compiled { function, live })
+}
