@@ -575,6 +575,20 @@ impl Inst {
         self.clone().operands_mut(&mut |v| f(*v));
     }
 
+    /// Whether the instruction exists only in bodies that are about to be compiled.
+    pub fn is_lowered(&self) -> bool {
+        matches!(
+            self,
+            Inst::Check { .. }
+                | Inst::Locate(_)
+                | Inst::RawLoad { .. }
+                | Inst::RawStore { .. }
+                | Inst::Range { .. }
+                | Inst::Poll
+                | Inst::Fuel(_)
+        )
+    }
+
     /// Whether the instruction ends a block.
     pub fn is_terminator(&self) -> bool {
         matches!(self, Inst::Term(_))

@@ -1,7 +1,7 @@
 //! The lowered form: what becomes of accesses, and that bytecode refuses it.
 
 use super::build::{Build, count, module};
-use crate::ir::{Const, Global, Inst, Linkage, Type, verify};
+use crate::ir::{Const, Global, Inst, Linkage, Type, verify, verify_foreign};
 use crate::opt::{Roots, lower};
 
 #[test]
@@ -32,6 +32,7 @@ fn accesses_become_checks_and_cycles_get_polls() {
     assert_eq!(count(&f, |i| matches!(i, Inst::Load { .. })), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Poll)), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Fuel(7))), 1, "{f}");
+    assert!(verify_foreign(&f, &module()).is_err_and(|e| e.contains("lowered form")));
     assert_eq!(lower::cycle_heads(&f), [crate::ir::BlockId(1)]);
 }
 
