@@ -127,21 +127,18 @@ fn check(
 /// Splits an address into what must be equal and a constant.
 fn address(f: &Function, ptr: Value, root: Value) -> (Key, i64) {
     let (mut base, mut sum, mut terms) = (ptr, 0i64, SmallVec::new());
-    loop {
-        match f.value(base).def {
-            ValueDef::Inst(id) => match &f.inst(id).inst {
-                Inst::Gep { base: from, offset, terms: more }
-                    if *f.ty(*from) == Type::Ptr
-                        && (more.is_empty() || terms.is_empty())
-                        && sum.checked_add(*offset).is_some_and(|n| n.unsigned_abs() < 1 << 32) =>
-                {
-                    terms.extend(more.iter().copied());
-                    (base, sum) = (*from, sum + offset);
-                }
-                Inst::Freeze(from) => base = *from,
-                _ => break,
-            },
-            ValueDef::Const(Const::Addr(..)) | ValueDef::Const(_) | ValueDef::Param(_) => break,
+    while let ValueDef::Inst(id) = f.value(base).def {
+        match &f.inst(id).inst {
+            Inst::Gep { base: from, offset, terms: more }
+                if *f.ty(*from) == Type::Ptr
+                    && (more.is_empty() || terms.is_empty())
+                    && sum.checked_add(*offset).is_some_and(|n| n.unsigned_abs() < 1 << 32) =>
+            {
+                terms.extend(more.iter().copied());
+                (base, sum) = (*from, sum + offset);
+            }
+            Inst::Freeze(from) => base = *from,
+            _ => break,
         }
     }
     (Key { root, base, terms }, sum)
