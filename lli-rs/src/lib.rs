@@ -13,6 +13,7 @@ pub mod host;
 pub(crate) mod interp;
 pub mod intrinsics;
 pub mod ir;
+mod jit;
 pub mod load;
 pub mod machine;
 pub mod opt;

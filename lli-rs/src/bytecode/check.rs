@@ -55,7 +55,14 @@ impl Checker<'_> {
 
     fn ends_control(&self, op: Op, at: usize) -> bool {
         match op {
-            Op::Br | Op::Switch32 | Op::Switch64 | Op::Ret | Op::Ret1 | Op::RetN | Op::GenericJump => true,
+            Op::Native
+            | Op::Br
+            | Op::Switch32
+            | Op::Switch64
+            | Op::Ret
+            | Op::Ret1
+            | Op::RetN
+            | Op::GenericJump => true,
             Op::Generic => {
                 matches!(self.code.descs.get(self.code.words[at + 1] as usize), Some(Desc::Trap(_)))
             }

@@ -51,6 +51,10 @@ pub struct Code {
     pub pcs: Box<[(u32, LocId)]>,
     /// Source locations.
     pub locs: LocTable,
+    /// Where compiled code is entered by its slots; 0 for bytecode.
+    pub native: usize,
+    /// Slots of the result.
+    pub ret_slots: u32,
     /// Where the function is declared.
     pub decl_loc: LocId,
 }

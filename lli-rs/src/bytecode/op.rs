@@ -332,6 +332,8 @@ macro_rules! for_each_op {
         // everything else, by descriptor
         Generic generic (N N N) Desc;
         GenericJump generic_jump (N N N) Desc;
+        // the one instruction of a function that is compiled
+        Native native (N N N) None;
     }};
 }
 pub(crate) use for_each_op;

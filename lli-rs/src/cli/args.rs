@@ -161,6 +161,10 @@ pub struct Args {
 pub enum Tier {
     /// Interpret everything
     Interp,
+    /// Compile each function before its first call
+    Jit,
+    /// The same; what cannot be compiled is an error
+    JitOnly,
 }
 
 /// What `--dump` prints.

@@ -14,7 +14,7 @@ use crate::api::Instance;
 use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
 use crate::load::{self, Loader, Source};
-use crate::machine::{Config, Process};
+use crate::machine::{self, Config, Process};
 use crate::opt::{Roots, compiled};
 use args::{Args, Phase, Tier};
 
@@ -52,7 +52,6 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
         }
         None => {}
     }
-    let Tier::Interp = args.tier;
     if bpf::is_bpf(&loader) {
         return bpf::run(args, Instance::sole(loader, config(args))?);
     }
@@ -72,7 +71,13 @@ fn config(args: &Args) -> Config {
         Some((name, value)) => (name.to_string(), Some(value.to_string())),
         None => (var.clone(), None),
     });
+    let tier = match args.tier {
+        Tier::Interp => machine::Tier::Interp,
+        Tier::Jit => machine::Tier::Jit,
+        Tier::JitOnly => machine::Tier::JitOnly,
+    };
     Config {
+        tier,
         sandbox: args.sandbox,
         dirs: args.dir.clone(),
         env: env.collect(),

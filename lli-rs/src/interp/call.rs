@@ -105,6 +105,35 @@ pub(crate) fn ret_n(m: &mut Interp<'_>, w: Word) -> Result<()> {
     Ok(())
 }
 
+/// A compiled function, from its slots to its result. The record of its frame has been pushed.
+#[inline(always)]
+pub(crate) fn native(m: &mut Interp<'_>, _: Word) -> Result<()> {
+    m.save();
+    // SAFETY: as in `leave_frame`; the function pops the record.
+    let frame = unsafe { *m.thread.top };
+    let n = m.code().ret_slots as usize;
+    if let Err(trap) = enter_native(m.process, m.thread, m.fp) {
+        (m.pc, m.fp) = (m.thread.pc, m.thread.fp);
+        return Err(trap);
+    }
+    let (pc, dst) = after_call(frame.call_pc);
+    // SAFETY: as in `leave_frame`.
+    unsafe { std::ptr::copy(m.fp, frame.caller_fp.add(dst as usize), n) };
+    (m.pc, m.fp) = (pc, frame.caller_fp);
+    Ok(())
+}
+
+#[inline(never)]
+fn enter_native(process: &Process, thread: &mut Thread, fp: *mut u64) -> Result<()> {
+    let entry = thread.code().map_or(0, |c| c.native);
+    if entry == 0 {
+        return Err(Trap::Unreachable);
+    }
+    // SAFETY: the number is the address of a function that `jit` has made for this way in.
+    let entry = unsafe { std::mem::transmute::<usize, crate::machine::native::Enter>(entry) };
+    crate::machine::native::enter(process, thread, entry, fp)
+}
+
 /// The call descriptor of the instruction at `pc`.
 #[inline(always)]
 fn call_desc<'a>(m: &Interp<'a>) -> Result<&'a CallDesc> {

@@ -24,7 +24,9 @@ use crate::host::{ArgClass, Args, CallbackSig};
 use crate::ir::{FuncId, Signature, Type};
 use crate::machine::registers::Frame;
 use crate::machine::thread::MAX_CALLBACK_DEPTH;
-use crate::machine::{Cx, Limit, Process, Result, Thread, Trap};
+use crate::machine::{Cx, Limit, Process, Result, Thread, Trap, native};
+
+pub(crate) use unwind::cut;
 
 /// Calls a function through a pointer, from the host: see [`Cx::call`].
 pub(crate) fn call_back(
@@ -70,6 +72,11 @@ fn enter_host(
     Ok(result[0])
 }
 
+/// Runs the instruction at which the thread stands, which an `Exit` follows, with all that it calls.
+pub(crate) fn run_on_top(process: &Process, thread: &mut Thread) -> Result<()> {
+    run(process, thread, thread.top)
+}
+
 /// Runs a guest function on top of the thread's frames until it returns; the result's first slot.
 pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, args: &[u64]) -> Result<u64> {
     let code = process.code(id)?;
@@ -100,7 +107,7 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
     thread.pc = code.words.as_ptr().wrapping_add(code.entry as usize);
     thread.host_function = "";
     thread.depth += 1;
-    let outcome = run(process, thread, outermost);
+    let outcome = native::on_big_stack(process, thread, |thread| run(process, thread, outermost));
     thread.depth -= 1;
     if let Err(trap @ (Trap::LongJump { .. } | Trap::Unwind { .. })) = outcome {
         // It travels on from the caller's frame, to which the chain of slots does not lead through our own.

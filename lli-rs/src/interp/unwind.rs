@@ -48,7 +48,7 @@ fn drop_records(process: &Process, thread: &mut Thread, keep: *mut Frame) {
 }
 
 /// Cuts the stack back so that `keep` is the innermost frame, whose slots are at `fp`.
-pub(super) fn cut(process: &Process, thread: &mut Thread, keep: *mut Frame) {
+pub(crate) fn cut(process: &Process, thread: &mut Thread, keep: *mut Frame) {
     let site = thread.own_site();
     let (mut at, mut fp) = (thread.top, thread.fp);
     let mut lowest = None;

@@ -6,7 +6,7 @@
 //! allocation.
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -19,6 +19,8 @@ pub(crate) struct Area {
     pub(super) registers: RegisterStack,
     fp: AtomicPtr<u64>,
     top: AtomicPtr<Frame>,
+    /// Where the host's stack of compiled code begins; 0 when there is none.
+    native_base: AtomicUsize,
 }
 
 // SAFETY: the mapping belongs to the area for as long as it lives. Slots are written by the owning thread only,
@@ -36,8 +38,36 @@ impl Area {
         self.top.store(top, Ordering::Relaxed);
     }
 
+    /// From here down lies what compiled code keeps on the host's stack; 0: nothing does.
+    pub(super) fn set_native_base(&self, base: usize) {
+        self.native_base.store(base, Ordering::Relaxed);
+    }
+
+    /// The words of the host's stack and of the registers that a callee saves: compiled code keeps pointers
+    /// there. The sweep runs on the thread's own stack, in an allocation.
+    #[inline(never)]
+    fn native_words(&self, reach: &mut dyn FnMut(u64)) {
+        let base = self.native_base.load(Ordering::Relaxed);
+        let mut saved = [0u64; 6];
+        // SAFETY: writes the six registers into the array, nothing else.
+        unsafe {
+            std::arch::asm!(
+                "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12",
+                "mov [{0} + 24], r13", "mov [{0} + 32], r14", "mov [{0} + 40], r15",
+                in(reg) saved.as_mut_ptr(), options(nostack, preserves_flags)
+            );
+        }
+        let mut at = saved.as_ptr();
+        while (at as usize) < base {
+            // SAFETY: the stack is mapped from here up to where the guest's code was entered on it.
+            reach(unsafe { at.read_volatile() });
+            at = at.wrapping_add(1);
+        }
+    }
+
     /// The words of all registers up to the end of the published frame.
     fn words(&self, reach: &mut dyn FnMut(u64)) {
+        self.native_words(reach);
         let (fp, top) = (self.fp.load(Ordering::Relaxed), self.top.load(Ordering::Relaxed));
         if top >= self.registers.frames_end() {
             return;
@@ -62,7 +92,12 @@ impl Areas {
     /// Adds a thread's; they leave with it.
     pub(super) fn add(&self, registers: RegisterStack) -> Arc<Area> {
         let (fp, top) = (registers.first_slot(), registers.frames_end());
-        let area = Arc::new(Area { registers, fp: AtomicPtr::new(fp), top: AtomicPtr::new(top) });
+        let area = Arc::new(Area {
+            registers,
+            fp: AtomicPtr::new(fp),
+            top: AtomicPtr::new(top),
+            native_base: AtomicUsize::new(0),
+        });
         let mut list = self.0.lock();
         list.retain(|known| known.strong_count() > 0);
         list.push(Arc::downgrade(&area));

@@ -35,9 +35,23 @@ pub struct Grant {
     pub writable: bool,
 }
 
+/// How a guest is executed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tier {
+    /// Everything is interpreted.
+    #[default]
+    Interp,
+    /// Each function is compiled before its first call; what cannot be compiled is interpreted.
+    Jit,
+    /// The same, and what cannot be compiled is an error.
+    JitOnly,
+}
+
 /// Settings of one guest process. `Default` is what `svm-lli FILE` uses.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// How to execute.
+    pub tier: Tier,
     /// Deny files, environment, clock and network but for what is granted.
     pub sandbox: bool,
     /// Directories granted to a sandboxed guest.
@@ -73,6 +87,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            tier: Tier::default(),
             sandbox: false,
             dirs: Vec::new(),
             env: Vec::new(),

@@ -13,6 +13,8 @@ use crate::ir::{Signature, Type};
 pub(crate) struct FuncCell {
     /// Null until the first call.
     pub(crate) code: AtomicPtr<Code>,
+    /// The compiled form for callers that pass arguments in registers; null until there is one.
+    pub(crate) native: AtomicPtr<()>,
     /// What calls to it do.
     pub(crate) target: Target,
     /// Its type, interned.

@@ -1,6 +1,7 @@
 //! Looking at a process from outside: bytecode as text, counters.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 
 use super::{Process, Thread};
 use crate::error::LoadError;
@@ -17,6 +18,12 @@ pub struct Stats {
     pub translated: usize,
     /// Bytes of their bytecode.
     pub bytecode_bytes: usize,
+    /// Functions compiled to the host's code.
+    pub compiled: u32,
+    /// Functions that were to be compiled and could not be.
+    pub refused: u32,
+    /// Milliseconds that compiling took.
+    pub compile_ms: u64,
     /// Counters of guest memory.
     pub memory: svm_memory::Stats,
 }
@@ -30,6 +37,9 @@ impl fmt::Display for Stats {
         writeln!(f, "functions defined     {:>14}", self.functions)?;
         writeln!(f, "functions translated  {:>14}", self.translated)?;
         writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
+        writeln!(f, "functions compiled    {:>14}", self.compiled)?;
+        writeln!(f, "functions refused     {:>14}", self.refused)?;
+        writeln!(f, "compile time, ms      {:>14}", self.compile_ms)?;
         writeln!(f, "live heap objects     {:>14}", m.heap_objects)?;
         writeln!(f, "live heap bytes       {:>14}", m.heap_bytes)?;
         writeln!(f, "live objects, all     {:>14}", m.live_objects)?;
@@ -48,6 +58,9 @@ impl Process {
             functions: self.module.funcs.iter().filter(|f| f.defined).count(),
             translated: codes().count(),
             bytecode_bytes: codes().map(|code| code.words.len() * size_of::<u64>()).sum(),
+            compiled: self.jit.compiled.load(Ordering::Relaxed),
+            refused: self.jit.refused.load(Ordering::Relaxed),
+            compile_ms: self.jit.nanos.load(Ordering::Relaxed) / 1_000_000,
             memory: self.mem.stats(),
         }
     }

@@ -9,6 +9,7 @@ mod cx;
 pub(crate) mod functions;
 mod globals;
 mod inspect;
+pub(crate) mod native;
 mod process;
 pub(crate) mod registers;
 mod run;
@@ -19,7 +20,7 @@ pub(crate) mod thread;
 mod trap;
 pub(crate) mod wasm;
 
-pub use config::{Config, Grant, Input, Output};
+pub use config::{Config, Grant, Input, Output, Tier};
 pub use cx::Cx;
 pub use inspect::Stats;
 pub use process::{Bodies, Interrupt, Process};

@@ -11,7 +11,7 @@ use super::area::Areas;
 use super::functions::{FuncCell, Signatures};
 use super::globals::Globals;
 use super::sites::{CodePos, SiteTable};
-use super::{Config, Limit, Result, Trap};
+use super::{Config, Limit, Result, Tier, Trap};
 use crate::bytecode::{self, Code, Desc, Env, Target};
 use crate::error::LoadError;
 use crate::host::{self, Closures, HostClosure, Registry};
@@ -91,6 +91,7 @@ pub struct Process {
     pub(crate) deadline_passed: Arc<AtomicBool>,
     pub(super) bodies: Mutex<Box<dyn Bodies>>,
     signatures: Mutex<Signatures>,
+    pub(crate) jit: crate::jit::Jit,
     /// Pairs of call type and function that were compared and fit.
     pub(crate) calls_that_fit: Mutex<FxHashSet<(usize, u32)>>,
 }
@@ -132,6 +133,7 @@ impl Process {
                 let null = matches!(target, Target::Missing) && decl.linkage == Linkage::ExternWeak;
                 FuncCell {
                     code: Default::default(),
+                    native: Default::default(),
                     target,
                     sig_id: signatures.intern(&decl.sig),
                     address: if null { GuestPtr::NULL } else { mem.alloc_function(i as u32) },
@@ -160,6 +162,7 @@ impl Process {
             deadline_passed: Arc::default(),
             bodies: Mutex::new(Box::new(bodies)),
             signatures: Mutex::new(signatures),
+            jit: Default::default(),
             calls_that_fit: Mutex::default(),
         })
     }
@@ -183,18 +186,30 @@ impl Process {
         let mut f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
         drop(bodies);
         let code = self.translate(&mut f)?;
-        Ok(cell.install(Box::new(code)))
+        Ok(cell.install(code))
     }
 
     /// From a fresh body to checked bytecode.
-    pub(crate) fn translate(&self, f: &mut Function) -> Result<Code> {
+    pub(crate) fn translate(&self, f: &mut Function) -> Result<Box<Code>> {
         opt::run(f, &self.module);
         let roots = Roots::compute(f);
         let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
+        if self.config.tier != Tier::Interp {
+            match self.jit.compile(self, f, &roots) {
+                Ok((code, native)) => {
+                    self.funcs[f.id.0 as usize].native.store(native as *mut (), Ordering::Release);
+                    return Ok(code);
+                }
+                Err(what) if self.config.tier == Tier::JitOnly => {
+                    return Err(refused(format!("cannot compile: {what}")));
+                }
+                Err(_) => {}
+            }
+        }
         let code = bytecode::compile(f, &roots, self).map_err(refused)?;
         bytecode::check::check(&code, self.funcs.len())
             .map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
-        Ok(code)
+        Ok(Box::new(code))
     }
 
     /// A fresh set of thread-local globals.

@@ -53,6 +53,8 @@ pub struct Thread {
     pub(crate) exception: (GuestPtr, u32),
     pub(crate) next_token: u64,
     pub(crate) depth: u32,
+    /// What compiled code reads.
+    pub(crate) native: super::native::Native,
     max_stack: u64,
     alloc_frames: usize,
     sites: Arc<parking_lot::Mutex<super::sites::SiteTable>>,
@@ -87,6 +89,7 @@ impl Thread {
             exception: (GuestPtr::NULL, 0),
             next_token: 0x5356_4d4a_0000_0001,
             depth: 0,
+            native: Default::default(),
             max_stack: config.max_stack,
             alloc_frames: config.alloc_frames,
             sites: process.sites.clone(),
@@ -162,6 +165,11 @@ impl Thread {
     #[inline(always)]
     pub(crate) fn publish(&self) {
         self.area.publish(self.fp, self.top);
+    }
+
+    /// See [`Area::set_native_base`].
+    pub(super) fn set_native_base(&self, base: usize) {
+        self.area.set_native_base(base);
     }
 
     /// Gives up everything that runs: no frame is left, as before the first call.

@@ -11,6 +11,7 @@ use super::lli::{bitcode, lli, lli_in, tool, tool_in};
 
 pub const CASES: &[Case] = &[
     ("status-is-the-programs", status),
+    ("compiled-code-does-the-same", compiled),
     ("what-follows-the-file-is-the-guests", arguments),
     ("standard-input-can-be-the-module", module_from_stdin),
     ("link", link),
@@ -34,6 +35,12 @@ fn status() -> Check {
     tool(&[], &[])?.gives(0, "")?;
     tool(&[], &["exit", "77"])?.gives(77, "")?;
     tool(&[], &["exit", "300"])?.gives(300 & 0xff, "")?;
+    Ok(())
+}
+
+fn compiled() -> Check {
+    tool(&["--tier=jit"], &["exit", "77"])?.gives(77, "")?;
+    tool(&["--tier=jit"], &["args", "-x", "a b"])?.gives(0, "args\n-x\na b\n")?;
     Ok(())
 }
 

@@ -1,0 +1,599 @@
+//! One function of our lowered IR as LLVM IR.
+//!
+//! Every operation is emitted from an allowlist with defined semantics; what has no native form is done by the
+//! interpreter's executor on scratch slots of the frame ([`Gen::generic`]). Frame layout, from slot 0:
+//! parameters | mark of the stack objects | scratch | outgoing arguments.
+
+mod arith;
+mod call;
+mod control;
+mod intrinsic;
+mod memory;
+mod value;
+mod vector;
+
+use std::mem::MaybeUninit;
+
+use inkwell::llvm_sys::LLVMIntPredicate;
+
+use super::llvm::{Block, Job, Scope, Ty, Val};
+use crate::bytecode::emit::Env;
+use crate::bytecode::flow::Flow;
+use crate::bytecode::{Code, Desc, Op, Span, Word};
+use crate::ir::{
+    BlockId, Const, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Symbol, Terminator, Type, Value,
+};
+use crate::machine::Process;
+use crate::machine::native::{HELPERS, Returns, offset, trap_kind};
+use crate::opt::Roots;
+
+/// A function that is generated but not linked: its code, but for the entry.
+pub(super) struct Unfinished {
+    code: Box<MaybeUninit<Code>>,
+    parts: Code,
+}
+
+impl Unfinished {
+    /// The code, with the address of its entry.
+    pub(super) fn finish(self, native: usize) -> Box<Code> {
+        Box::write(self.code, Code { native, ..self.parts })
+    }
+}
+
+/// The alias scopes: accesses of different ones never overlap.
+struct Scopes {
+    /// Headers and the live map.
+    header: Scope,
+    /// The thread's block, its slots and frame records.
+    frame: Scope,
+    /// Bytes of the guest's objects.
+    data: Scope,
+}
+
+struct Gen<'a> {
+    process: &'a Process,
+    f: &'a Function,
+    roots: &'a Roots,
+    b: &'a Job,
+    flow: Flow,
+    scopes: Scopes,
+    func: Val,
+    vals: Vec<Option<Val>>,
+    uses: Vec<u32>,
+    blocks: Vec<Option<Block>>,
+    /// Edges of our IR and where they come from in LLVM's.
+    edges: Vec<(BlockId, BlockId, Block)>,
+    phis: Vec<(BlockId, InstId, Val)>,
+    /// Returns with a status.
+    fail: Block,
+    code: Box<MaybeUninit<Code>>,
+    words: Vec<u64>,
+    pcs: Vec<(u32, LocId)>,
+    descs: Vec<Desc>,
+    loc: LocId,
+    thread: Val,
+    fp: Val,
+    /// The record of this frame, and of the caller's.
+    top: Val,
+    caller_top: Val,
+    window: Val,
+    live: Val,
+    cells: Val,
+    stop: Val,
+    locals: Val,
+    mark: Option<u32>,
+    /// The program looks at floating-point flags or sets the rounding mode.
+    strict: bool,
+    scratch: u32,
+    scratch_used: u32,
+    scratch_max: u32,
+    out: u32,
+    outgoing: u32,
+}
+
+/// Generates a function into the job's module, under these names: fast entry, entry by slots.
+pub(super) fn function(
+    process: &Process,
+    f: &Function,
+    roots: &Roots,
+    b: &Job,
+    (fast, enter): (&str, &str),
+) -> Result<Unfinished, String> {
+    let mut g = Gen::new(process, f, roots, b, fast)?;
+    g.prologue()?;
+    for b in g.flow.order.clone() {
+        g.block(b)?;
+    }
+    g.fill_phis()?;
+    g.entry_by_slots(enter)?;
+    g.finish()
+}
+
+fn slots_of(f: &Function, inst: &Inst, result: Option<Value>) -> u32 {
+    let mut n: u32 = result.map_or(1, |r| f.ty(r).slots());
+    inst.operands(&mut |v| n = n.saturating_add(f.ty(v).slots()));
+    n.saturating_add(2)
+}
+
+/// Whether the module names functions of `<fenv.h>`.
+fn uses_fenv(process: &Process) -> bool {
+    let fenv = |name: &str| {
+        let rest = ["fegetexcept", "fesetexcept", "feclearexcept", "fetestexcept", "feraiseexcept"];
+        let modes = ["fesetround", "fegetround", "fesetenv", "fegetenv", "feholdexcept", "feupdateenv"];
+        rest.contains(&name) || modes.contains(&name)
+    };
+    process.module.funcs.iter().any(|f| !f.defined && fenv(&f.name))
+}
+
+/// How many positions an instruction needs at most.
+fn places_of(inst: &Inst) -> usize {
+    match inst {
+        Inst::Phi(_) | Inst::Gep { .. } | Inst::ICmp(..) | Inst::RawLoad { .. } | Inst::RawStore { .. } => 1,
+        _ => 2,
+    }
+}
+
+impl<'a> Gen<'a> {
+    fn new(
+        process: &'a Process,
+        f: &'a Function,
+        roots: &'a Roots,
+        b: &'a Job,
+        name: &str,
+    ) -> Result<Self, String> {
+        let flow = Flow::compute(f);
+        let params: u32 = f.params.iter().map(|p| f.ty(*p).slots()).sum();
+        let needs_mark = f.sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. }))
+            || f.insts
+                .iter()
+                .any(|d| matches!(d.inst, Inst::Alloca { .. } | Inst::Intrinsic(Intrinsic::VaStart, _)));
+        let mark = needs_mark.then_some(params);
+        let scratch = params + u32::from(needs_mark);
+        let (mut scratch_max, mut outgoing) = (1, 0);
+        let mut uses = vec![0; f.values.len()];
+        let mut places = f.params.len() + 16;
+        for b in &flow.order {
+            for id in &f.block(*b).insts {
+                let data = f.inst(*id);
+                data.inst.operands(&mut |v| uses[v.0 as usize] += 1);
+                let n = slots_of(f, &data.inst, data.result);
+                places += places_of(&data.inst);
+                match &data.inst {
+                    Inst::Phi(_) => {}
+                    Inst::Call(call) | Inst::Term(Terminator::Invoke { call, .. }) => {
+                        call::supported(process, call)?;
+                        (scratch_max, outgoing) = (n.max(scratch_max), n.max(outgoing));
+                    }
+                    _ => scratch_max = n.max(scratch_max),
+                }
+            }
+        }
+        let out = scratch + scratch_max;
+        if out + outgoing > 30_000 {
+            return Err("a frame of too many slots".into());
+        }
+        let [header, frame, data] = b.scopes(["headers", "frames", "data"]);
+        let placeholder = b.i64(0);
+        let ty = Self::native_type(b, f.id, process)?;
+        let func = b.function(name, ty);
+        let mut words = Vec::with_capacity(1 + 3 * places);
+        words.push(Word::new(Op::Native, 0, 0, 0).0);
+        Ok(Gen {
+            process,
+            f,
+            roots,
+            b,
+            scopes: Scopes { header, frame, data },
+            func,
+            vals: vec![None; f.values.len()],
+            uses,
+            blocks: vec![None; f.blocks.len()],
+            edges: Vec::new(),
+            phis: Vec::new(),
+            fail: std::ptr::null_mut(),
+            code: Box::new_uninit(),
+            words,
+            pcs: vec![(0, f.decl_loc)],
+            descs: Vec::new(),
+            loc: f.decl_loc,
+            thread: b.param(func, 0),
+            fp: b.param(func, 1),
+            top: placeholder,
+            caller_top: placeholder,
+            window: placeholder,
+            live: placeholder,
+            cells: placeholder,
+            stop: placeholder,
+            locals: placeholder,
+            mark,
+            strict: uses_fenv(process),
+            scratch,
+            scratch_used: 0,
+            scratch_max,
+            out,
+            outgoing,
+            flow,
+        })
+    }
+
+    fn set_attributes(&self, f: Val) {
+        self.b.attribute(f, "nounwind", 0);
+        self.b.string_attribute(f, "no-builtins", "true");
+        if self.strict {
+            self.b.attribute(f, "strictfp", 0);
+        }
+        self.b.string_attribute(f, "frame-pointer", "none");
+    }
+
+    /// A field of the thread, as a pointer.
+    fn field(&self, offset: usize) -> Val {
+        self.b.byte(self.thread, self.b.i64(offset as u64))
+    }
+
+    fn constant_field(&self, offset: usize) -> Val {
+        self.b.invariant(self.b.load(self.b.ptr(), self.field(offset), 8))
+    }
+
+    fn prologue(&mut self) -> Result<(), String> {
+        let b = self.b;
+        self.set_attributes(self.func);
+        b.at(b.block(self.func));
+        for &block in &self.flow.order {
+            self.blocks[block.0 as usize] = Some(b.block(self.func));
+        }
+        self.fail = b.block(self.func);
+        self.window = self.constant_field(offset::WINDOW);
+        self.live = self.constant_field(offset::LIVE);
+        self.cells = self.constant_field(offset::CELLS);
+        self.stop = self.constant_field(offset::STOP);
+        self.locals = self.constant_field(offset::LOCALS);
+        self.push_record();
+        self.poll();
+        if let Some(mark) = self.mark {
+            let at = self.call_helper("svm.mark", b.zero(b.ptr()), &[]);
+            self.put(at, &Type::I64, mark)?;
+        }
+        self.parameters()?;
+        let entry = self.block_of(BlockId::ENTRY)?;
+        b.br(entry);
+        let here = b.here();
+        b.at(self.fail);
+        b.ret(b.const_struct_with_status(&self.f.sig.ret, self.native_ret(&self.f.sig.ret)));
+        b.at(here);
+        Ok(())
+    }
+
+    /// The frame's record, and the tests that there is room for it.
+    fn push_record(&mut self) {
+        let b = self.b;
+        let caller_top = b.load(b.ptr(), self.field(offset::TOP), 8);
+        self.caller_top = b.scoped(caller_top, self.scopes.frame);
+        self.top = b.byte(caller_top, b.i64(-32i64 as u64));
+        let slots = u64::from(self.out + self.outgoing + 1) * 8;
+        let end = b.byte(self.fp, b.i64(slots));
+        let no_room = b.icmp(LLVMIntPredicate::LLVMIntUGT, end, b.byte(caller_top, b.i64(-64i64 as u64)));
+        let sp = b.stack_pointer();
+        let limit = b.load(b.int(64), self.field(offset::LIMIT), 8);
+        let limit = b.invariant(limit);
+        let deep = b.icmp(LLVMIntPredicate::LLVMIntULT, sp, limit);
+        let (room, full) = (b.block(self.func), b.block(self.func));
+        b.likely(b.cond_br(b.or(no_room, deep), full, room));
+        b.at(full);
+        self.call_helper("svm.exhausted", b.zero(b.ptr()), &[]);
+        b.br(self.fail);
+        b.at(room);
+        let code = b.int_to_ptr(b.i64(self.code.as_ptr() as u64), b.ptr());
+        self.store_record(offset::CODE, code);
+        if !self.f.sig.variadic {
+            self.store_record(offset::VARARGS, b.zero(b.ptr()));
+        }
+        b.scoped(b.store(self.top, self.field(offset::TOP), 8), self.scopes.frame);
+    }
+
+    fn store_record(&self, offset: usize, v: Val) {
+        let at = self.b.byte(self.top, self.b.i64(offset as u64));
+        self.b.scoped(self.b.store(v, at, 8), self.scopes.frame);
+    }
+
+    /// Parameters from registers and slots; by-value copies.
+    fn parameters(&mut self) -> Result<(), String> {
+        let (mut slot, mut register) = (0, 2);
+        let attrs = self.process.module.func(self.f.id).sig.attrs.clone();
+        for (i, &p) in self.f.params.iter().enumerate() {
+            let ty = self.f.ty(p).clone();
+            let mut v = if value::in_register(&ty) {
+                register += 1;
+                self.b.param(self.func, register - 1)
+            } else {
+                self.get(&ty, slot)?
+            };
+            if let Some(ParamAttr::ByVal { size, align }) = attrs.get(i) {
+                self.put(v, &ty, slot)?;
+                let desc = self.desc(Desc::ByVal(slot, *size, *align));
+                self.run(Op::Generic, 0, desc);
+                v = self.get(&ty, slot)?;
+            }
+            self.vals[p.0 as usize] = Some(v);
+            slot += ty.slots();
+        }
+        Ok(())
+    }
+
+    /// The entry for callers whose arguments lie in slots.
+    fn entry_by_slots(&mut self, name: &str) -> Result<(), String> {
+        let b = self.b;
+        let f = b.function(name, b.function_type(b.int(32), &[b.ptr(), b.ptr()]));
+        self.set_attributes(f);
+        b.at(b.block(f));
+        let (thread, fp) = (b.param(f, 0), b.param(f, 1));
+        self.fp = fp;
+        let (mut slot, mut args) = (0, vec![thread, fp]);
+        for &p in &self.f.params {
+            let ty = self.f.ty(p).clone();
+            if value::in_register(&ty) {
+                args.push(self.get(&ty, slot)?);
+            }
+            slot += ty.slots();
+        }
+        let ty = Self::native_type(b, self.f.id, self.process)?;
+        let result = b.call(ty, self.func, &args);
+        if value::in_register(&self.f.sig.ret) {
+            self.put(b.extract(result, 1), &self.f.sig.ret, 0)?;
+        }
+        b.ret(b.extract(result, 0));
+        Ok(())
+    }
+
+    fn block(&mut self, block: BlockId) -> Result<(), String> {
+        self.b.at(self.block_of(block)?);
+        let f = self.f;
+        for &id in &f.block(block).insts {
+            let data = f.inst(id);
+            self.loc = data.loc;
+            self.scratch_used = 0;
+            match &data.inst {
+                Inst::Term(t) => self.terminator(block, id, t)?,
+                Inst::Phi(_) => {
+                    let Some(r) = data.result else { continue };
+                    let phi = self.b.phi(self.ty(f.ty(r))?);
+                    self.phis.push((block, id, phi));
+                    self.vals[r.0 as usize] = Some(phi);
+                }
+                inst => {
+                    let v = self.inst(inst, data.result)?;
+                    if let Some(r) = data.result {
+                        self.vals[r.0 as usize] = Some(v.ok_or("an instruction without its result")?);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn inst(&mut self, inst: &Inst, result: Option<Value>) -> Result<Option<Val>, String> {
+        match inst {
+            Inst::Call(call) => self.call(call, result, None),
+            Inst::Intrinsic(i, args) => self.intrinsic(*i, args, result),
+            Inst::Poll => {
+                self.poll();
+                Ok(None)
+            }
+            Inst::Fuel(n) => {
+                self.fuel(*n);
+                Ok(None)
+            }
+            Inst::Load { .. }
+            | Inst::Store { .. }
+            | Inst::CmpXchg { .. }
+            | Inst::AtomicRmw { .. }
+            | Inst::Fence(_)
+            | Inst::Alloca { .. }
+            | Inst::Gep { .. }
+            | Inst::Check { .. }
+            | Inst::Locate(_)
+            | Inst::RawLoad { .. }
+            | Inst::RawStore { .. }
+            | Inst::Range { .. } => self.memory(inst, result),
+            Inst::Asm(_) | Inst::LandingPad { .. } | Inst::Unsupported(_) => self.rare(inst, result),
+            inst => match result {
+                Some(r) => self.pure(inst, r).map(Some),
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn fill_phis(&mut self) -> Result<(), String> {
+        for (block, id, phi) in std::mem::take(&mut self.phis) {
+            let Inst::Phi(incoming) = &self.f.inst(id).inst else { continue };
+            let edges: Vec<_> = self.edges.iter().filter(|e| e.1 == block).map(|e| (e.0, e.2)).collect();
+            for (pred, from) in edges {
+                let v = incoming.iter().find(|(b, _)| *b == pred).ok_or("a phi without its edge")?.1;
+                let v = self.val(v)?;
+                self.b.incoming(phi, v, from);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Unfinished, String> {
+        let exit = Word::new(Op::Exit, 0, 0, 0).0;
+        let capacity = self.words.capacity();
+        self.words.resize(capacity, exit);
+        let f = self.f;
+        let parts = Code {
+            func: f.id,
+            name: f.name.clone(),
+            words: self.words.into_boxed_slice(),
+            entry: 0,
+            frame_slots: self.out + self.outgoing + 1,
+            param_slots: f.params.iter().map(|p| f.ty(*p).slots()).sum(),
+            descs: self.descs.into(),
+            mark: self.mark,
+            cleanup: self.mark.is_some(),
+            returns_twice: false,
+            landings: Box::default(),
+            pcs: self.pcs.into(),
+            locs: f.locs.clone(),
+            decl_loc: f.decl_loc,
+            native: 0,
+            ret_slots: f.sig.ret.slots(),
+        };
+        Ok(Unfinished { code: self.code, parts })
+    }
+
+    // ---- positions and helpers ----
+
+    /// The place of the current instruction: `op` with its descriptor, then `Exit`. An address.
+    fn place(&mut self, op: Op, a: u16, desc: u64) -> Val {
+        debug_assert!(self.words.len() + 3 <= self.words.capacity());
+        let at = self.words.len();
+        self.words.extend([Word::new(op, a, 0, 0).0, desc, Word::new(Op::Exit, 0, 0, 0).0]);
+        self.pcs.push((at as u32, self.loc));
+        let address = self.words.as_ptr().wrapping_add(at) as u64;
+        self.b.int_to_ptr(self.b.i64(address), self.b.ptr())
+    }
+
+    /// A place where nothing is run.
+    fn bare_place(&mut self) -> Val {
+        self.place(Op::Exit, 0, Word::new(Op::Exit, 0, 0, 0).0)
+    }
+
+    fn desc(&mut self, desc: Desc) -> u64 {
+        self.descs.push(desc);
+        self.descs.len() as u64 - 1
+    }
+
+    fn call_helper(&self, name: &str, pc: Val, words: &[Val]) -> Val {
+        let b = self.b;
+        let Some(helper) = HELPERS.iter().find(|h| h.name == name) else { return b.zero(b.int(64)) };
+        debug_assert_eq!(helper.words, words.len());
+        let mut params = vec![b.ptr(); 3];
+        params.extend(words.iter().map(|_| b.int(64)));
+        let ret = match helper.returns {
+            Returns::Status => b.int(32),
+            Returns::Word => b.int(64),
+            Returns::Two => b.structure(&[b.int(64), b.int(32)]),
+        };
+        let ty = b.function_type(ret, &params);
+        let f = b.function(name, ty);
+        b.attribute(f, "nounwind", 0);
+        let mut args = vec![self.thread, self.fp, pc];
+        args.extend(words);
+        b.call(ty, f, &args)
+    }
+
+    /// Goes to the failure exit if a status is set.
+    fn fail_if(&self, status: Val) {
+        let b = self.b;
+        let ok = b.block(self.func);
+        let fine = b.icmp(LLVMIntPredicate::LLVMIntEQ, status, b.i32(0));
+        b.likely(b.cond_br(fine, ok, self.fail));
+        b.at(ok);
+    }
+
+    /// Has the interpreter run an instruction on the frame's slots.
+    fn run(&mut self, op: Op, a: u16, desc: u64) {
+        let pc = self.place(op, a, desc);
+        let status = self.call_helper("svm.run", pc, &[]);
+        self.fail_if(status);
+    }
+
+    /// Traps and fails.
+    fn trap(&mut self, kind: u64, value: Val) {
+        let pc = self.bare_place();
+        self.call_helper("svm.trap", pc, &[self.b.i64(kind), value]);
+        self.b.br(self.fail);
+    }
+
+    /// Traps if the condition holds.
+    fn trap_if(&mut self, cond: Val, kind: u64) {
+        let b = self.b;
+        let (ok, bad) = (b.block(self.func), b.block(self.func));
+        let fine = b.xor(cond, b.num(b.int(1), 1));
+        b.likely(b.cond_br(fine, ok, bad));
+        b.at(bad);
+        self.trap(kind, b.i64(0));
+        b.at(ok);
+    }
+
+    /// An operation by descriptor: operands go to scratch slots, the result comes from there.
+    fn generic(
+        &mut self,
+        args: &[Value],
+        result: Option<Value>,
+        make: impl FnOnce(&[Span], Span) -> Desc,
+    ) -> Result<Option<Val>, String> {
+        let spans = args.iter().map(|v| self.spill(*v)).collect::<Result<Vec<_>, _>>()?;
+        let ty = result.map_or(Type::Void, |r| self.f.ty(r).clone());
+        let d = self.scratch(ty.slots());
+        let desc = self.desc(make(&spans, d));
+        self.run(Op::Generic, 0, desc);
+        result.map(|_| self.get(&ty, d.at)).transpose()
+    }
+
+    fn scratch(&mut self, n: u32) -> Span {
+        let at = self.scratch + self.scratch_used;
+        self.scratch_used += n;
+        debug_assert!(self.scratch_used <= self.scratch_max);
+        Span { at, n }
+    }
+
+    fn spill(&mut self, v: Value) -> Result<Span, String> {
+        let ty = self.f.ty(v).clone();
+        let span = self.scratch(ty.slots());
+        let v = self.val(v)?;
+        self.put(v, &ty, span.at)?;
+        Ok(span)
+    }
+
+    fn block_of(&self, b: BlockId) -> Result<Block, String> {
+        self.blocks[b.0 as usize].ok_or_else(|| "a way to a block that is not reachable".into())
+    }
+
+    fn poll(&mut self) {
+        let b = self.b;
+        let flag = b.load(b.int(8), self.stop, 1);
+        b.volatile(flag);
+        b.scoped(flag, self.scopes.frame);
+        let set = b.icmp(LLVMIntPredicate::LLVMIntNE, flag, b.num(b.int(8), 0));
+        self.trap_if(set, trap_kind::STOP);
+    }
+
+    fn fuel(&mut self, n: u32) {
+        let b = self.b;
+        let at = self.field(offset::FUEL);
+        let left = b.scoped(b.load(b.int(64), at, 8), self.scopes.frame);
+        let n = b.i64(u64::from(n));
+        let short = b.icmp(LLVMIntPredicate::LLVMIntULT, left, n);
+        self.trap_if(short, trap_kind::FUEL);
+        b.scoped(b.store(b.sub(left, n), self.field(offset::FUEL), 8), self.scopes.frame);
+    }
+
+    /// The value of an operand.
+    fn val(&mut self, v: Value) -> Result<Val, String> {
+        if let Some(known) = self.vals[v.0 as usize] {
+            return Ok(known);
+        }
+        let Some(c) = self.f.as_const(v) else { return Err("a use before its definition".into()) };
+        let (c, ty) = (c.clone(), self.f.ty(v).clone());
+        if let Const::Addr(Symbol::Global(g), add) = &c
+            && let Some(n) = self.process.thread_local(*g)
+        {
+            return Ok(self.thread_local(n, *add));
+        }
+        let known = self.constant(&c, &ty)?;
+        self.vals[v.0 as usize] = Some(known);
+        Ok(known)
+    }
+
+    /// The address of a thread-local variable. It never changes while the thread lives.
+    fn thread_local(&self, n: u32, add: i64) -> Val {
+        let b = self.b;
+        let at = b.byte(self.locals, b.i64(u64::from(n) * 8));
+        b.add(b.invariant(b.load(b.int(64), at, 8)), b.i64(add as u64))
+    }
+
+    fn ty(&self, ty: &Type) -> Result<Ty, String> {
+        value::llvm_type(self.b, ty)
+    }
+}

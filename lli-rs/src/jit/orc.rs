@@ -1,0 +1,182 @@
+//! ORC: from a module of LLVM IR to code in memory. One [`Orc`] per process of the guest; dropping it frees
+//! all code.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString, c_char};
+use std::sync::Once;
+
+use inkwell::llvm_sys::analysis::{LLVMVerifierFailureAction, LLVMVerifyModule};
+use inkwell::llvm_sys::core::{LLVMDisposeMessage, LLVMSetDataLayout, LLVMSetTarget};
+use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage};
+use inkwell::llvm_sys::orc2::lljit::*;
+use inkwell::llvm_sys::orc2::*;
+use inkwell::llvm_sys::target::*;
+use inkwell::llvm_sys::target_machine::*;
+use inkwell::llvm_sys::transforms::pass_builder::*;
+
+use super::llvm::Job;
+
+/// The just-in-time linker and what it was configured with.
+pub(super) struct Orc {
+    jit: LLVMOrcLLJITRef,
+    layout: CString,
+    triple: CString,
+}
+
+// SAFETY: LLJIT locks its session; the other fields are never written.
+unsafe impl Send for Orc {}
+// SAFETY: as above.
+unsafe impl Sync for Orc {}
+
+fn initialize() {
+    static ONCE: Once = Once::new();
+    // SAFETY: LLVM's own initializers, once.
+    ONCE.call_once(|| unsafe {
+        LLVMInitializeX86TargetInfo();
+        LLVMInitializeX86Target();
+        LLVMInitializeX86TargetMC();
+        LLVMInitializeX86AsmPrinter();
+    });
+}
+
+fn check(error: LLVMErrorRef) -> Result<(), String> {
+    if error.is_null() {
+        return Ok(());
+    }
+    // SAFETY: an error is consumed once, its message disposed of once.
+    unsafe {
+        let message = LLVMGetErrorMessage(error);
+        let text = CStr::from_ptr(message).to_string_lossy().into_owned();
+        LLVMDisposeErrorMessage(message);
+        Err(text)
+    }
+}
+
+/// A message of LLVM's as a string of ours.
+fn take(message: *mut c_char) -> CString {
+    // SAFETY: LLVM's strings end in zero and are disposed of once.
+    unsafe {
+        let copy = CStr::from_ptr(message).to_owned();
+        LLVMDisposeMessage(message);
+        copy
+    }
+}
+
+/// A target machine for this very processor.
+struct Machine(LLVMTargetMachineRef);
+
+impl Machine {
+    fn host() -> Result<Machine, String> {
+        // SAFETY: constructors with strings that live as long as the calls.
+        unsafe {
+            let triple = take(LLVMGetDefaultTargetTriple());
+            let (cpu, features) = (take(LLVMGetHostCPUName()), take(LLVMGetHostCPUFeatures()));
+            let (mut target, mut message) = (std::ptr::null_mut(), std::ptr::null_mut());
+            if LLVMGetTargetFromTriple(triple.as_ptr(), &mut target, &mut message) != 0 {
+                return Err(take(message).to_string_lossy().into_owned());
+            }
+            let machine = LLVMCreateTargetMachine(
+                target,
+                triple.as_ptr(),
+                cpu.as_ptr(),
+                features.as_ptr(),
+                LLVMCodeGenOptLevel::LLVMCodeGenLevelDefault,
+                LLVMRelocMode::LLVMRelocPIC,
+                LLVMCodeModel::LLVMCodeModelJITDefault,
+            );
+            if machine.is_null() {
+                Err("no code generator for this host".into())
+            } else {
+                Ok(Machine(machine))
+            }
+        }
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // SAFETY: ours.
+        unsafe { LLVMDisposeTargetMachine(self.0) }
+    }
+}
+
+impl Orc {
+    /// Sets up the linker with the helpers that code may call, by name and address.
+    pub(super) fn new(helpers: &[(&str, usize)]) -> Result<Orc, String> {
+        initialize();
+        let machine = Machine::host()?;
+        // SAFETY: each handle is handed on to what consumes it, or kept in the struct.
+        unsafe {
+            let builder = LLVMOrcCreateLLJITBuilder();
+            let machine_builder = LLVMOrcJITTargetMachineBuilderCreateFromTargetMachine(machine.0);
+            std::mem::forget(machine); // consumed by the line above
+            LLVMOrcLLJITBuilderSetJITTargetMachineBuilder(builder, machine_builder);
+            let mut jit = std::ptr::null_mut();
+            check(LLVMOrcCreateLLJIT(&mut jit, builder))?;
+            let orc = Orc {
+                jit,
+                layout: CStr::from_ptr(LLVMOrcLLJITGetDataLayoutStr(jit)).to_owned(),
+                triple: CStr::from_ptr(LLVMOrcLLJITGetTripleString(jit)).to_owned(),
+            };
+            let mut symbols: Vec<LLVMOrcCSymbolMapPair> = helpers
+                .iter()
+                .map(|(name, address)| {
+                    let name = CString::new(*name).unwrap_or_default();
+                    LLVMOrcCSymbolMapPair {
+                        Name: LLVMOrcLLJITMangleAndIntern(jit, name.as_ptr()),
+                        Sym: LLVMJITEvaluatedSymbol {
+                            Address: *address as u64,
+                            // exported, callable
+                            Flags: LLVMJITSymbolFlags { GenericFlags: 1 | 4, TargetFlags: 0 },
+                        },
+                    }
+                })
+                .collect();
+            let unit = LLVMOrcAbsoluteSymbols(symbols.as_mut_ptr(), symbols.len());
+            check(LLVMOrcJITDylibDefine(LLVMOrcLLJITGetMainJITDylib(jit), unit))?;
+            Ok(orc)
+        }
+    }
+
+    /// Verifies, optimizes and links a job's module; gives the addresses of these functions.
+    pub(super) fn add(&self, job: Job, passes: &str, names: &[&str]) -> Result<Vec<usize>, String> {
+        let machine = Machine::host()?;
+        // SAFETY: the module is the job's until ORC takes it; strings outlive the calls.
+        unsafe {
+            LLVMSetTarget(job.module, self.triple.as_ptr());
+            LLVMSetDataLayout(job.module, self.layout.as_ptr());
+            let mut message = std::ptr::null_mut();
+            let action = LLVMVerifierFailureAction::LLVMReturnStatusAction;
+            if LLVMVerifyModule(job.module, action, &mut message) != 0 {
+                return Err(format!("generated code does not verify: {}", take(message).to_string_lossy()));
+            }
+            LLVMDisposeMessage(message);
+            let passes = CString::new(passes).map_err(|e| e.to_string())?;
+            let options = LLVMCreatePassBuilderOptions();
+            let outcome = LLVMRunPasses(job.module, passes.as_ptr(), machine.0, options);
+            LLVMDisposePassBuilderOptions(options);
+            check(outcome)?;
+            let (context, module) = job.into_parts();
+            let context = LLVMOrcCreateNewThreadSafeContextFromLLVMContext(context);
+            let module = LLVMOrcCreateNewThreadSafeModule(module, context);
+            LLVMOrcDisposeThreadSafeContext(context);
+            check(LLVMOrcLLJITAddLLVMIRModule(self.jit, LLVMOrcLLJITGetMainJITDylib(self.jit), module))?;
+            names.iter().map(|name| self.find(name)).collect()
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<usize, String> {
+        let name = CString::new(name).map_err(|e| e.to_string())?;
+        let mut address = 0;
+        // SAFETY: LLJIT locks its session.
+        check(unsafe { LLVMOrcLLJITLookup(self.jit, &mut address, name.as_ptr()) })?;
+        Ok(address as usize)
+    }
+}
+
+impl Drop for Orc {
+    fn drop(&mut self) {
+        // SAFETY: no code of it runs any more: the process that owns it is being dropped.
+        let _ = check(unsafe { LLVMOrcDisposeLLJIT(self.jit) });
+    }
+}

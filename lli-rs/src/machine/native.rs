@@ -1,0 +1,323 @@
+//! Where the tiers meet: what compiled code sees of a thread, what it may call, and the way into it.
+//!
+//! Compiled code pushes the interpreter's own frame records and has a [`Code`] of its own, whose words are the
+//! places where it can stop or call out: each is an ordinary instruction of bytecode, followed by `Exit`. So
+//! one helper, [`run`], does everything that has no native form, and backtraces, sites, `longjmp` and the
+//! sweep work on the frames of compiled code as on any other.
+//!
+//! A function's native form is `{ i32 status, result } f(ptr thread, ptr slots, arguments)`. Whoever calls it
+//! has written the call's position, its own slots (and variadic arguments) to the record below the innermost
+//! one. A status that is not zero means that the thread has a trap pending; frames are then left as they are.
+#![allow(unsafe_code)]
+
+use std::mem::offset_of;
+
+use svm_memory::{AccessKind, GuestPtr};
+
+use super::functions::FuncCell;
+use super::registers::Frame;
+use super::{Limit, Process, Result, Thread, Trap};
+use crate::bytecode::Target;
+use crate::ir::FuncId;
+
+/// The way into a compiled function for those whose arguments lie in its slots, where its result goes, too.
+pub(crate) type Enter = unsafe extern "C" fn(*mut Thread, *mut u64) -> u32;
+
+/// What compiled code reads of a thread, its cells and its frame records: byte offsets.
+pub(crate) mod offset {
+    use super::*;
+
+    pub(crate) const TOP: usize = offset_of!(Thread, top);
+    pub(crate) const FUEL: usize = offset_of!(Thread, fuel);
+    pub(crate) const WINDOW: usize = offset_of!(Thread, native) + offset_of!(Native, window);
+    pub(crate) const LIVE: usize = offset_of!(Thread, native) + offset_of!(Native, live);
+    pub(crate) const STOP: usize = offset_of!(Thread, native) + offset_of!(Native, stop);
+    pub(crate) const LIMIT: usize = offset_of!(Thread, native) + offset_of!(Native, limit);
+    pub(crate) const CELLS: usize = offset_of!(Thread, native) + offset_of!(Native, cells);
+    pub(crate) const LOCALS: usize = offset_of!(Thread, native) + offset_of!(Native, locals);
+    pub(crate) const CELL_NATIVE: usize = offset_of!(FuncCell, native);
+    pub(crate) const CALL_PC: usize = offset_of!(Frame, call_pc);
+    pub(crate) const CALLER_FP: usize = offset_of!(Frame, caller_fp);
+    pub(crate) const CODE: usize = offset_of!(Frame, code);
+    pub(crate) const VARARGS: usize = offset_of!(Frame, varargs);
+}
+
+/// A thread's part that compiled code reads; set at each way in.
+pub(crate) struct Native {
+    process: *const Process,
+    window: usize,
+    live: usize,
+    stop: *const std::sync::atomic::AtomicBool,
+    cells: *const FuncCell,
+    locals: *const GuestPtr,
+    /// The stack pointer must stay above.
+    limit: usize,
+    /// Why compiled code has returned with a status.
+    pending: Option<Trap>,
+}
+
+impl Default for Native {
+    fn default() -> Self {
+        Native {
+            process: std::ptr::null(),
+            window: 0,
+            live: 0,
+            stop: std::ptr::null(),
+            cells: std::ptr::null(),
+            locals: std::ptr::null(),
+            limit: 0,
+            pending: None,
+        }
+    }
+}
+
+/// What is left of the host's stack for a helper when compiled code has reached the limit.
+const HELPER_STACK: usize = 512 << 10;
+
+/// Runs `f`, which may enter compiled code, on a stack that follows the guest's limit.
+pub(crate) fn on_big_stack<T>(process: &Process, thread: &mut Thread, f: impl FnOnce(&mut Thread) -> T) -> T {
+    if process.config.tier == super::Tier::Interp || thread.native.limit != 0 {
+        return f(thread);
+    }
+    // A frame of compiled code rarely takes more than its slots and record do.
+    let bytes = usize::try_from(process.config.max_stack).unwrap_or(usize::MAX / 8).saturating_mul(4);
+    let bytes = bytes.clamp(8 << 20, 4 << 30);
+    stacker::grow(bytes, || {
+        thread.native.limit = stack_pointer() - (bytes - HELPER_STACK);
+        thread.set_native_base(stack_pointer());
+        let result = f(thread);
+        thread.native.limit = 0;
+        thread.set_native_base(0);
+        result
+    })
+}
+
+#[inline(always)]
+fn stack_pointer() -> usize {
+    let at: usize;
+    // SAFETY: reads a register.
+    unsafe { std::arch::asm!("mov {}, rsp", out(reg) at, options(nomem, nostack, preserves_flags)) };
+    at
+}
+
+/// Goes into the compiled function whose record the caller has pushed, at these slots. Its result is in its
+/// first slots then.
+pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: Enter, fp: *mut u64) -> Result<()> {
+    if stack_pointer() < thread.native.limit {
+        // As where a record finds no room: the caller stands at the call.
+        // SAFETY: the record of the function is the innermost one.
+        let record = unsafe { &*thread.top };
+        (thread.pc, thread.fp) = (record.call_pc, record.caller_fp);
+        thread.top = thread.top.wrapping_add(1);
+        return Err(Trap::Limit(Limit::Stack));
+    }
+    let view = process.mem.view();
+    let limit = thread.native.limit;
+    thread.native = Native {
+        process,
+        window: view.window_base(),
+        live: view.live_base(),
+        stop: process.interrupt.flag(),
+        cells: process.funcs.as_ptr(),
+        locals: thread.locals.as_ptr(),
+        limit,
+        pending: None,
+    };
+    // The function pushes the record itself.
+    thread.top = thread.top.wrapping_add(1);
+    // SAFETY: the entry belongs to live code of this process, made for this protocol.
+    match unsafe { entry(thread, fp) } {
+        0 => Ok(()),
+        _ => Err(thread.native.pending.take().unwrap_or(Trap::Unreachable)),
+    }
+}
+
+/// A value and a status, in two registers.
+#[repr(C)]
+pub(crate) struct Two {
+    value: u64,
+    status: u32,
+}
+
+fn process<'a>(thread: &Thread) -> &'a Process {
+    // SAFETY: `enter` has set it, and the process outlives what runs in it.
+    unsafe { &*thread.native.process }
+}
+
+/// The thread that stands at `pc` now.
+///
+/// # Safety
+///
+/// `thread` is what `enter` was given; nothing else uses it until the helper is done.
+unsafe fn stand<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> &'a mut Thread {
+    // SAFETY: as the function's contract says.
+    let thread = unsafe { &mut *thread };
+    (thread.fp, thread.pc) = (fp, pc);
+    thread.publish();
+    thread
+}
+
+fn status(thread: &mut Thread, outcome: Result<()>) -> u32 {
+    match outcome {
+        Ok(()) => 0,
+        Err(trap) => {
+            thread.native.pending = Some(trap);
+            1
+        }
+    }
+}
+
+/// Runs the instruction of bytecode at `pc`, and whatever it calls.
+unsafe extern "C" fn run(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> u32 {
+    // SAFETY: compiled code hands on what it was given.
+    let thread = unsafe { stand(thread, fp, pc) };
+    if stack_pointer() < thread.native.limit {
+        return status(thread, Err(Trap::Limit(Limit::Stack)));
+    }
+    let outcome = crate::interp::run_on_top(process(thread), thread);
+    status(thread, outcome)
+}
+
+/// A check that has failed; the length's top bit tells a write. Gives the window offset of what may be
+/// accessed all the same.
+unsafe extern "C" fn check(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    ptr: u64,
+    root: u64,
+    len: u64,
+) -> Two {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let mem = &process(thread).mem;
+    let (write, len) = (len >> 63 != 0, len & !(1 << 63));
+    let kind = if write { AccessKind::Write } else { AccessKind::Read };
+    if let Err(fault) = mem.check_slow(GuestPtr::new(ptr), GuestPtr::new(root), len, kind) {
+        return Two { value: 0, status: status(thread, Err(fault.into())) };
+    }
+    let view = mem.view();
+    let at = if write { view.writable(ptr, ptr, len) } else { view.readable(ptr, ptr, len) };
+    match at {
+        Some(at) => Two { value: (at.addr() - view.window_base()) as u64, status: 0 },
+        None => Two { value: 0, status: status(thread, Err(Trap::Unreachable)) },
+    }
+}
+
+/// A trap by number.
+unsafe extern "C" fn trap(thread: *mut Thread, fp: *mut u64, pc: *const u64, kind: u64, value: u64) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let trap = match kind {
+        trap_kind::DIVIDE_BY_ZERO => Trap::DivideByZero,
+        trap_kind::DIVIDE_OVERFLOW => Trap::DivideOverflow,
+        trap_kind::BAD_JUMP => Trap::BadJump(value),
+        trap_kind::FUEL => Trap::Limit(Limit::Fuel),
+        trap_kind::STOP => process(thread).stop_reason(),
+        _ => Trap::Unreachable,
+    };
+    status(thread, Err(trap))
+}
+
+/// What [`trap`] raises.
+pub(crate) mod trap_kind {
+    pub(crate) const DIVIDE_BY_ZERO: u64 = 0;
+    pub(crate) const DIVIDE_OVERFLOW: u64 = 1;
+    pub(crate) const BAD_JUMP: u64 = 2;
+    pub(crate) const FUEL: u64 = 3;
+    pub(crate) const STOP: u64 = 4;
+}
+
+/// The stack has no room for the frame that the caller was about to enter.
+unsafe extern "C" fn exhausted(thread: *mut Thread, _: *mut u64, _: *const u64) -> u32 {
+    // SAFETY: as in `run`; the record below the innermost one tells where the caller stands.
+    let thread = unsafe {
+        let record = &*(*thread).top.wrapping_sub(1);
+        stand(thread, record.caller_fp, record.call_pc)
+    };
+    status(thread, Err(Trap::Limit(Limit::Stack)))
+}
+
+/// After a call that has ended with a trap: whether an exception lands in this frame, which is then the
+/// innermost one.
+unsafe extern "C" fn landing(thread: *mut Thread, _: *mut u64, frame: *const u64) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { &mut *thread };
+    let Some(Trap::Unwind { exception }) = thread.native.pending else { return 0 };
+    thread.native.pending = None;
+    crate::interp::cut(process(thread), thread, frame.cast_mut().cast::<Frame>());
+    thread.exception.0 = exception;
+    thread.host_function = "";
+    1
+}
+
+/// The native entry of what a pointer names, if it has one and is of this very type; 0 otherwise.
+unsafe extern "C" fn resolve(thread: *mut Thread, _: *mut u64, _: *const u64, ptr: u64, sig: u64) -> u64 {
+    // SAFETY: as in `run`.
+    let process = process(unsafe { &*thread });
+    let Some(index) = process.mem.function_index(GuestPtr::new(ptr)) else { return 0 };
+    let cell = &process.funcs[index as usize];
+    if u64::from(cell.sig_id) != sig || !matches!(cell.target, Target::Guest) {
+        return 0;
+    }
+    if process.module.func(FuncId(index)).sig.variadic {
+        return 0;
+    }
+    cell.native.load(std::sync::atomic::Ordering::Acquire) as u64
+}
+
+/// The height of the stack of objects: what `Enter` of the bytecode does.
+unsafe extern "C" fn mark(thread: *mut Thread, _: *mut u64, _: *const u64) -> u64 {
+    // SAFETY: as in `run`.
+    unsafe { &*thread }.stack.mark() as u64
+}
+
+/// What a helper returns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// A status.
+    Status,
+    /// A word.
+    Word,
+    /// A word and a status.
+    Two,
+}
+
+/// A function that compiled code may call: its first parameters are thread, slots and position, then come
+/// words.
+pub(crate) struct Helper {
+    /// Its symbol.
+    pub(crate) name: &'static str,
+    /// Where it is.
+    pub(crate) address: fn() -> usize,
+    /// Words after the first three parameters.
+    pub(crate) words: usize,
+    /// What it gives.
+    pub(crate) returns: Returns,
+}
+
+/// All helpers: names and signatures once.
+pub(crate) static HELPERS: [Helper; 7] = [
+    Helper { name: "svm.run", address: || run as *const () as usize, words: 0, returns: Returns::Status },
+    Helper { name: "svm.check", address: || check as *const () as usize, words: 3, returns: Returns::Two },
+    Helper { name: "svm.trap", address: || trap as *const () as usize, words: 2, returns: Returns::Status },
+    Helper {
+        name: "svm.exhausted",
+        address: || exhausted as *const () as usize,
+        words: 0,
+        returns: Returns::Status,
+    },
+    Helper {
+        name: "svm.landing",
+        address: || landing as *const () as usize,
+        words: 0,
+        returns: Returns::Status,
+    },
+    Helper {
+        name: "svm.resolve",
+        address: || resolve as *const () as usize,
+        words: 2,
+        returns: Returns::Word,
+    },
+    Helper { name: "svm.mark", address: || mark as *const () as usize, words: 0, returns: Returns::Word },
+];
