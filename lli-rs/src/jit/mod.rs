@@ -11,7 +11,7 @@ mod orc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::bytecode::Code;
+use crate::bytecode::{Code, Env};
 use crate::ir::Function;
 use crate::machine::Process;
 use crate::machine::native::HELPERS;
@@ -62,7 +62,7 @@ impl Jit {
         });
         let orc = orc.as_ref().map_err(Clone::clone)?;
         let mut body = f.clone();
-        lower::run(&mut body, &process.module, roots, process.config.fuel.is_some());
+        lower::run(&mut body, &process.module, roots, process.fuel());
         let number = self.serial.fetch_add(1, Ordering::Relaxed);
         let (fast, enter) = (format!("svm.f{number}"), format!("svm.f{number}.enter"));
         let job = llvm::Job::new(&fast);
