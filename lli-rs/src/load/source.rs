@@ -81,6 +81,9 @@ impl Source {
             };
             return Ok(parts.into_iter().enumerate().map(input).collect());
         }
+        if is_wasm(&data) {
+            return Ok(vec![lift_wasm(name, &data)?]);
+        }
         if let Some(cause) = known_other(&data) {
             return Err(invalid(cause.into()));
         }
@@ -96,13 +99,36 @@ fn is_bpf_object(data: &[u8]) -> bool {
     data.starts_with(b"\x7FELF") && EM_BPF == if little { high << 8 | low } else { low << 8 | high }
 }
 
+/// Whether it is a WebAssembly module, in the binary or the text form: no assembly of LLVM's begins with a parenthesis.
+fn is_wasm(data: &[u8]) -> bool {
+    let mut rest = data.trim_ascii_start();
+    while rest.starts_with(b";;") {
+        let line = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        rest = rest[line..].trim_ascii_start();
+    }
+    data.starts_with(b"\0asm") || rest.starts_with(b"(")
+}
+
+/// Lifts a module to bitcode. Its name in symbols is the file's, without folder and suffix; a constructor instantiates
+/// it, and `main` runs its `_start`.
+fn lift_wasm(file: String, data: &[u8]) -> Result<Input, LoadError> {
+    use svm_lifters::wasm::{LiftError, LiftOptions, lift};
+    let stem = std::path::Path::new(&file).file_stem().unwrap_or_default();
+    let name = stem.to_string_lossy().into_owned();
+    let options = LiftOptions { name, ctor: true, ..LiftOptions::default() };
+    match lift(data, &options) {
+        Ok(lifted) => Ok(Input { name: file, data: lifted.bitcode.into(), text: false }),
+        Err(LiftError::Unsupported(what)) => {
+            Err(LoadError::Unsupported { what, place: Some(file), function: None })
+        }
+        Err(error) => Err(LoadError::Invalid { file, cause: error.to_string() }),
+    }
+}
+
 /// What a file is that is neither bitcode, assembly nor ELF.
 fn known_other(data: &[u8]) -> Option<&'static str> {
     match data {
         [] => Some("the file is empty"),
-        [0, b'a', b's', b'm', ..] => {
-            Some("this is a WebAssembly module: lift it to bitcode first (svm-lift)")
-        }
         _ if data.starts_with(b"!<arch>\n") || data.starts_with(b"!<thin>\n") => {
             Some("this is an archive: link its members into one module first (llvm-link)")
         }

@@ -18,7 +18,8 @@ fn files_that_are_no_modules() {
     let missing = Loader::open(&Source::from_arg("/nonexistent/x.bc"), &[]).err().unwrap().to_string();
     assert_eq!(missing, "cannot read /nonexistent/x.bc: No such file or directory (os error 2)");
     assert_eq!(message(""), "cannot load input: the file is empty");
-    assert!(message(*b"\0asm\x01\0\0\0").contains("WebAssembly module: lift it"));
+    assert!(message(*b"\0asm\x02\0\0\0").contains("not a valid WebAssembly module"));
+    assert!(message("(module (func)").contains("not WebAssembly text"));
     assert!(message(*b"!<arch>\n").contains("this is an archive"));
     assert!(message(vec![0xff; 100]).contains("neither LLVM bitcode, LLVM assembly nor an ELF file"));
     assert!(message(*b"\x7FELFxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx").contains("damaged ELF file"));
