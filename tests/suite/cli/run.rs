@@ -252,14 +252,14 @@ fn bad_files() -> Check {
     write("empty", b"")?;
     write("noise", &[7, 0, 255, 3, 9])?;
     write("text", b"int main(void) { return 0; }\n")?;
-    write("module.wasm", b"\0asm\x01\0\0\0")?;
+    write("module.wasm", b"\0asm\x01\0\0\0\x01\x7f\x01")?;
     write("cut.bc", &fs::read(bitcode("tool")?).map_err(|e| e.to_string())?[..1000])?;
     for (name, words) in [
         ("nothing", "nothing"),
         ("empty", "empty"),
         ("noise", "noise"),
         ("text", "text"),
-        ("module.wasm", "svm-lift"),
+        ("module.wasm", "module.wasm"),
         ("cut.bc", "cut.bc"),
         (".", "cannot"),
     ] {
