@@ -106,12 +106,13 @@ fn datasync(cx: &mut Cx<'_>, _: Linear<'_>, fd: u32) -> Wasi {
 
 fn sync(cx: &mut Cx<'_>, _: Linear<'_>, fd: u32) -> Wasi {
     let entry = table::with(cx, fd, rights::FD_SYNC)?;
-    Ok(match &entry.object {
+    match &entry.object {
         Object::File(file) => fs::fsync(host(file)?)?,
         Object::Dir(dir, _) => {
             fs::fsync(fs::openat(dir.as_fd(), ".", OFlags::DIRECTORY, fs::Mode::empty())?)?
         }
-    })
+    }
+    Ok(())
 }
 
 fn type_of(entry: &Entry) -> Wasi<u8> {
@@ -178,7 +179,7 @@ pub(super) fn filestat(stat: &fs::Stat) -> [u8; 64] {
     let mut put = |at: usize, value: u64| out[at..at + 8].copy_from_slice(&value.to_le_bytes());
     put(0, stat.st_dev);
     put(8, stat.st_ino);
-    put(24, stat.st_nlink as u64);
+    put(24, stat.st_nlink);
     put(32, stat.st_size as u64);
     put(40, nanos(stat.st_atime, stat.st_atime_nsec));
     put(48, nanos(stat.st_mtime, stat.st_mtime_nsec));

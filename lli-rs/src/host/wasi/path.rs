@@ -207,6 +207,7 @@ fn open_at(dir: &Dir, path: &str, lookup: u32, how: u32, base: u64, flags: u32) 
     Ok(dir.open_with(path, &options)?.into_std().into())
 }
 
+#[allow(clippy::too_many_arguments)] // the interface's
 fn readlink(
     cx: &mut Cx<'_>,
     m: Linear<'_>,
@@ -227,6 +228,7 @@ fn readlink(
     m.store(out, shown.len() as u32)
 }
 
+#[allow(clippy::too_many_arguments)] // the interface's
 fn rename(
     cx: &mut Cx<'_>,
     m: Linear<'_>,

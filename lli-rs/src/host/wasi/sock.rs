@@ -42,6 +42,7 @@ fn accept(cx: &mut Cx<'_>, m: Linear<'_>, fd: u32, flags: u32, out: u32) -> Wasi
     m.store(out, table::install(cx, entry)?)
 }
 
+#[allow(clippy::too_many_arguments)] // the interface's
 fn recv(cx: &mut Cx<'_>, m: Linear<'_>, fd: u32, iovs: u32, n: u32, flags: u32, size: u32, out: u32) -> Wasi {
     let file = table::file(cx, fd, rights::FD_READ)?;
     if flags & !(PEEK | WAITALL) != 0 {
