@@ -1,4 +1,4 @@
-//! The ways in which `svm-lli` can execute a program. Every suite runs on each; a new tier is a new row.
+//! The ways in which `svm-lli` can execute a program. A new tier is a new row.
 
 /// One way to execute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,15 @@ pub struct Tier {
 /// The interpreter alone: every other tier must do what it does.
 pub const INTERP: Tier = Tier { name: "interp", flags: &["--tier=interp"] };
 
-/// All tiers, the interpreter first.
+/// Each function compiled before its first call.
+pub const JIT: Tier = Tier { name: "jit", flags: &["--tier=jit"] };
+
+/// The tiers of large programs, of generated ones and of the benchmarks, the interpreter first. Compiling all that a
+/// large program calls before it runs takes too long for [`JIT`] to be among them.
 pub const ALL: &[Tier] = &[INTERP];
+
+/// The tiers of the C cases and the fault cases, which are small.
+pub const CASES: &[Tier] = &[INTERP, JIT];
 
 impl Tier {
     /// The name of a test in this tier: the interpreter's is the bare one.

@@ -17,7 +17,7 @@ pub fn collect(tests: &mut Vec<Test>) {
         let parsed = case::parse(&name, &path);
         let levels = parsed.as_ref().map_or_else(|_| Opt::BOTH.to_vec(), |case| case.levels.clone());
         for opt in levels {
-            for tier in tier::ALL {
+            for tier in tier::CASES {
                 let parsed = parsed.clone();
                 let name = tier.test_name(&format!("{name}@{}", opt.name()));
                 tests.push((name, Box::new(move || check(&parsed?, opt, tier))));
