@@ -8,6 +8,9 @@ mod codegen;
 mod llvm;
 mod orc;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -15,7 +18,7 @@ use crate::bytecode::{Code, Env};
 use crate::ir::Function;
 use crate::machine::Process;
 use crate::machine::native::HELPERS;
-use crate::opt::{Roots, lower};
+use crate::opt::{Roots, compiled};
 use orc::Orc;
 
 /// The compiler of one process. LLVM's code generator is set up at the first compile.
@@ -61,8 +64,8 @@ impl Jit {
             Orc::new(&helpers)
         });
         let orc = orc.as_ref().map_err(Clone::clone)?;
-        let mut body = f.clone();
-        lower::run(&mut body, &process.module, roots, process.fuel());
+        let options = compiled::Options { fuel: process.fuel(), head: None };
+        let body = compiled::run(f, &process.module, roots, options).ok_or("no body")?.function;
         let number = self.serial.fetch_add(1, Ordering::Relaxed);
         let (fast, enter) = (format!("svm.f{number}"), format!("svm.f{number}.enter"));
         let job = llvm::Job::new(&fast);
