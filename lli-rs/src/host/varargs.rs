@@ -18,8 +18,13 @@ pub enum ArgClass {
     Double,
     /// An `x86_fp80`, two slots.
     X87,
-    /// A structure by value (one slot: the pointer to copy from), of so many bytes.
-    ByVal(u32),
+    /// A structure by value (one slot: the pointer to copy from), of so many bytes and with this alignment.
+    ByVal {
+        /// Bytes.
+        size: u32,
+        /// Bytes, a power of two.
+        align: u32,
+    },
     /// Anything else (vectors, aggregates), of so many slots.
     Other(u32),
 }
@@ -29,7 +34,7 @@ impl ArgClass {
     pub fn slots(self) -> u32 {
         match self {
             ArgClass::Int(bits) => bits.div_ceil(64),
-            ArgClass::Ptr | ArgClass::Float | ArgClass::Double | ArgClass::ByVal(_) => 1,
+            ArgClass::Ptr | ArgClass::Float | ArgClass::Double | ArgClass::ByVal { .. } => 1,
             ArgClass::X87 => 2,
             ArgClass::Other(slots) => slots,
         }
@@ -45,7 +50,7 @@ impl ArgClass {
             ArgClass::Float => "a float".into(),
             ArgClass::Double => "a double".into(),
             ArgClass::X87 => "a long double".into(),
-            ArgClass::ByVal(size) => format!("a structure of {size} bytes"),
+            ArgClass::ByVal { size, .. } => format!("a structure of {size} bytes"),
             ArgClass::Other(_) => "a vector or aggregate".into(),
         }
     }

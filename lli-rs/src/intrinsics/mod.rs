@@ -4,6 +4,7 @@ pub mod asm;
 pub mod atomics;
 mod memory;
 mod stack;
+mod variadic;
 mod vector;
 
 pub(crate) use memory::{load, store};
@@ -69,7 +70,7 @@ pub(crate) fn run(
             Ok(())
         }
         I::StackRestore => stack::restore(process, thread, args[0][0]),
-        I::VaStart => stack::va_start(process, thread, args[0][0]),
+        I::VaStart => variadic::va_start(process, thread, args[0][0]),
         I::VaCopy => memory::va_copy(mem, args),
         // No frame has an address that the guest could use.
         I::FrameAddress | I::ReturnAddress | I::GetRounding | I::EhTypeIdFor => {

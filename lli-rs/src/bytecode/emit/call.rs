@@ -76,7 +76,10 @@ pub(super) fn loop_constants(plan: &Plan<'_>) -> u32 {
 /// The register class of an argument.
 pub fn class_of(ty: &Type, attr: ParamAttr) -> ArgClass {
     match (ty, attr) {
-        (_, ParamAttr::ByVal { size, .. }) => ArgClass::ByVal(u32::try_from(size).unwrap_or(u32::MAX)),
+        (_, ParamAttr::ByVal { size, align }) => ArgClass::ByVal {
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+            align: u32::try_from(align).unwrap_or(1),
+        },
         (Type::Int(bits), _) if *bits <= 128 => ArgClass::Int(*bits),
         (Type::Ptr, _) => ArgClass::Ptr,
         (Type::Float, _) => ArgClass::Float,
