@@ -31,9 +31,10 @@ test: build ## every test of the crates, the C cases and the real programs
 	$(CARGO) test -q --release --workspace --exclude svm-memory --exclude svm-tests -j$(JOBS)
 	$(CARGO) test --release -p svm-tests -j$(JOBS)
 
-test-full: setup-full test ## make test, then GCC's torture suite and csmith programs
+test-full: setup-full test ## make test, then GCC's torture suite, csmith programs and mutated real programs
 	$(CARGO) run --release -p svm-tests --bin torture
 	$(CARGO) run --release -p svm-tests --bin fuzz-csmith
+	$(CARGO) run --release -p svm-tests --bin mutations
 
 bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)
 	$(CARGO) run --release -p svm-tests --bin bench

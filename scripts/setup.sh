@@ -27,7 +27,7 @@ fi
 packages=(llvm-22-dev clang-22 lld-22 libpolly-22-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev g++ csmith libcsmith-dev)
 case "${1:-}" in
     "") ;;
-    full) packages+=(gcc-12-source xz-utils) ;;
+    full) packages+=(gcc-12-source xz-utils libclang-rt-22-dev) ;;
     bench) packages+=(wasi-libc libclang-rt-22-dev-wasm32 libclang-rt-22-dev) ;;
     *) echo "usage: scripts/setup.sh [full|bench]" >&2; exit 2 ;;
 esac

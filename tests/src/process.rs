@@ -50,6 +50,8 @@ pub struct Run<'a> {
     pub stdin: &'a [u8],
     /// Files that it finds in its folder: name, source.
     pub inputs: Vec<(String, PathBuf)>,
+    /// Environment variables beside the fixed ones.
+    pub env: Vec<(String, String)>,
     /// Seconds before it is stopped; 0 takes the default.
     pub seconds: u64,
 }
@@ -128,6 +130,7 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
         .env("TZ", "UTC")
         .env("HOME", "/nonexistent")
         .env("NO_COLOR", "1")
+        .envs(what.env.iter().map(|(name, value)| (name, value)))
         .stdin(File::open(&input).map_err(say)?)
         .stdout(File::create(&output).map_err(say)?)
         .stderr(File::create(&errors).map_err(say)?);
