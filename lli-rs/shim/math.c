@@ -7,9 +7,6 @@
 #include <stdlib.h>
 
 typedef long double ld;
-/* An array of two doubles is laid out as a complex number. */
-#define AS_COMPLEX(x) (*(const double complex *)(x))
-
 #define UNARY(f) void svm_##f(const ld *x, ld *r) { *r = f(*x); }
 #define BINARY(f) void svm_##f(const ld *x, const ld *y, ld *r) { *r = f(*x, *y); }
 #define TO_INT(f, type) type svm_##f(const ld *x) { return f(*x); }
@@ -52,12 +49,15 @@ size_t svm_strtold(const char *text, ld *r) {
     return (size_t)(end - text);
 }
 
-#define COMPLEX(f) \
-    void svm_##f(const double *x, double *r) { \
-        double complex v = f(AS_COMPLEX(x)); \
-        r[0] = creal(v); \
-        r[1] = cimag(v); \
+/* An array of two parts is laid out as a complex number. */
+#define COMPLEX_OF(f, type, real, imag) \
+    void svm_##f(const type *x, type *r) { \
+        type complex v = f(*(const type complex *)x); \
+        r[0] = real(v); \
+        r[1] = imag(v); \
     }
+#define COMPLEX(name) COMPLEX_OF(name, double, creal, cimag) COMPLEX_OF(name##f, float, crealf, cimagf) \
+    COMPLEX_OF(name##l, long double, creall, cimagl)
 
 COMPLEX(cacos) COMPLEX(cacosh) COMPLEX(casin) COMPLEX(casinh) COMPLEX(catan) COMPLEX(catanh) COMPLEX(ccos)
 COMPLEX(ccosh) COMPLEX(cexp) COMPLEX(clog) COMPLEX(clog10) COMPLEX(conj) COMPLEX(cproj) COMPLEX(csin)
@@ -65,19 +65,29 @@ COMPLEX(csinh) COMPLEX(csqrt) COMPLEX(ctan) COMPLEX(ctanh)
 
 /* Products and quotients, which compilers call by these names where a part may be infinite or NaN. The quotient is
  * compiler-rt's, which Rust links; libgcc's can differ from it in the last bit and in a zero's sign. */
-#define PARTS(f, type, op) \
+#define PARTS(f, type, real, imag, op) \
     void svm_##f(const type *x, const type *y, type *r) { \
         type complex v = *(const type complex *)x op *(const type complex *)y; \
-        r[0] = (type)creal(v); \
-        r[1] = (type)cimag(v); \
+        r[0] = real(v); \
+        r[1] = imag(v); \
     }
 
-PARTS(muldc3, double, *) PARTS(divdc3, double, /) PARTS(mulsc3, float, *) PARTS(divsc3, float, /)
+PARTS(muldc3, double, creal, cimag, *) PARTS(divdc3, double, creal, cimag, /)
+PARTS(mulsc3, float, crealf, cimagf, *) PARTS(divsc3, float, crealf, cimagf, /)
+PARTS(mulxc3, long double, creall, cimagl, *) PARTS(divxc3, long double, creall, cimagl, /)
 
-double svm_cabs(const double *x) { return cabs(AS_COMPLEX(x)); }
-double svm_carg(const double *x) { return carg(AS_COMPLEX(x)); }
-void svm_cpow(const double *x, const double *y, double *r) {
-    double complex v = cpow(AS_COMPLEX(x), AS_COMPLEX(y));
-    r[0] = creal(v);
-    r[1] = cimag(v);
-}
+double svm_cabs(const double *x) { return cabs(*(const double complex *)x); }
+double svm_carg(const double *x) { return carg(*(const double complex *)x); }
+float svm_cabsf(const float *x) { return cabsf(*(const float complex *)x); }
+float svm_cargf(const float *x) { return cargf(*(const float complex *)x); }
+void svm_cabsl(const ld *x, ld *r) { *r = cabsl(*(const long double complex *)x); }
+void svm_cargl(const ld *x, ld *r) { *r = cargl(*(const long double complex *)x); }
+
+#define POWER(f, type, real, imag) \
+    void svm_##f(const type *x, const type *y, type *r) { \
+        type complex v = f(*(const type complex *)x, *(const type complex *)y); \
+        r[0] = real(v); \
+        r[1] = imag(v); \
+    }
+
+POWER(cpow, double, creal, cimag) POWER(cpowf, float, crealf, cimagf) POWER(cpowl, long double, creall, cimagl)

@@ -26,17 +26,20 @@ impl X87 {
     }
 }
 
+/// The slots of a result: a long double takes two, a complex one four.
+pub type Ret = [u64; 4];
+
 /// The register slots of one host call: fixed arguments first, then variadic ones.
 pub struct Args<'a> {
     slots: &'a [u64],
     variadic: &'a [ArgClass],
-    ret: &'a mut [u64; 2],
+    ret: &'a mut Ret,
 }
 
 impl<'a> Args<'a> {
     /// Arguments in `slots`, of which the last ones are variadic, of the given classes; the result
     /// goes to `ret`. The caller has checked the call against the prototype.
-    pub fn new(slots: &'a [u64], variadic: &'a [ArgClass], ret: &'a mut [u64; 2]) -> Self {
+    pub fn new(slots: &'a [u64], variadic: &'a [ArgClass], ret: &'a mut Ret) -> Self {
         Self { slots, variadic, ret }
     }
 
@@ -96,6 +99,13 @@ from_slot! {
     f32: s => f32::from_bits(s as u32),
 }
 
+impl<'a> FromArg<'a> for (f32, f32) {
+    fn take(args: &mut Args<'a>) -> Result<Self> {
+        let both = args.slot()?;
+        Ok((f32::from_bits(both as u32), f32::from_bits((both >> 32) as u32)))
+    }
+}
+
 impl<'a> FromArg<'a> for X87 {
     fn take(args: &mut Args<'a>) -> Result<Self> {
         Ok(X87::from_slots(args.slot()?, args.slot()?))
@@ -111,7 +121,7 @@ impl<'a> FromArg<'a> for VarArgs<'a> {
 /// A Rust type that a C function can return.
 pub trait IntoRet {
     /// As register slots, zero-extended.
-    fn into_slots(self) -> [u64; 2];
+    fn into_slots(self) -> Ret;
     /// Whether it is what a C function of that result type returns.
     fn fits(c: CType) -> bool;
 }
@@ -120,9 +130,13 @@ macro_rules! into_slots {
     ($($ty:ty: $v:ident => $value:expr, $c:pat),* $(,)?) => {$(
         impl IntoRet for $ty {
             #[inline]
-            fn into_slots(self) -> [u64; 2] {
+            fn into_slots(self) -> Ret {
                 let $v = self;
-                $value
+                let mut slots = Ret::default();
+                for (slot, value) in slots.iter_mut().zip($value) {
+                    *slot = value;
+                }
+                slots
             }
 
             fn fits(c: CType) -> bool {
@@ -133,17 +147,18 @@ macro_rules! into_slots {
 }
 
 into_slots! {
-    (): _v => [0, 0], CType::Void,
-    GuestPtr: v => [v.bits(), 0], CType::Ptr,
-    i32: v => [u64::from(v as u32), 0], CType::Int { bits: ..=32, .. },
-    u32: v => [u64::from(v), 0], CType::Int { bits: ..=32, .. },
-    i64: v => [v as u64, 0], CType::Int { bits: 64, .. },
-    u64: v => [v, 0], CType::Int { bits: 64, .. },
-    u16: v => [u64::from(v), 0], CType::Int { bits: 16, .. },
-    f64: v => [v.to_bits(), 0], CType::Double,
-    f32: v => [u64::from(v.to_bits()), 0], CType::Float,
+    (): _v => [], CType::Void,
+    GuestPtr: v => [v.bits()], CType::Ptr,
+    i32: v => [u64::from(v as u32)], CType::Int { bits: ..=32, .. },
+    u32: v => [u64::from(v)], CType::Int { bits: ..=32, .. },
+    i64: v => [v as u64], CType::Int { bits: 64, .. },
+    u64: v => [v], CType::Int { bits: 64, .. },
+    u16: v => [u64::from(v)], CType::Int { bits: 16, .. },
+    f64: v => [v.to_bits()], CType::Double,
+    f32: v => [u64::from(v.to_bits())], CType::Float,
     X87: v => v.slots(), CType::LongDouble,
     (u64, u64): v => [v.0, v.1], CType::IntPair,
     (f64, f64): v => [v.0.to_bits(), v.1.to_bits()], CType::DoublePair,
-    (f32, f32): v => [u64::from(v.0.to_bits()) | u64::from(v.1.to_bits()) << 32, 0], CType::FloatPair,
+    (X87, X87): v => v.0.slots().into_iter().chain(v.1.slots()), CType::LongDoublePair,
+    (f32, f32): v => [u64::from(v.0.to_bits()) | u64::from(v.1.to_bits()) << 32], CType::FloatPair,
 }

@@ -297,7 +297,7 @@ mod tests {
             let ret = f.parse().unwrap().ret;
             guest.run(|cx| cx.set_errno(0)).unwrap();
             let bound = guest.run(|cx| Registry::libc().bind(f.name(), &cx.process.config));
-            let (call, mut out) = (bound.unwrap().call, [0; 2]);
+            let (call, mut out) = (bound.unwrap().call, crate::host::Ret::default());
             guest.run(|cx| call(cx, &mut Args::new(&[], &[], &mut out))).unwrap();
             let failed = match ret {
                 CType::Ptr => 0,

@@ -22,7 +22,7 @@ mod varargs;
 pub mod wasi;
 pub mod wasm;
 
-pub use args::{Args, FromArg, IntoRet, X87};
+pub use args::{Args, FromArg, IntoRet, Ret, X87};
 pub use closure::{Closures, HostClosure};
 pub(crate) use frame::host_table;
 pub use frame::{CallbackSig, Cap, HostFn, HostGlobal, Registry};

@@ -26,6 +26,8 @@ pub enum CType {
     DoublePair,
     /// Two floats in one register (`float _Complex`).
     FloatPair,
+    /// Two long doubles in one aggregate, as a result (`long double _Complex`); as an argument it is a pointer.
+    LongDoublePair,
 }
 
 /// How a function uses a pointer parameter. Sizes are products of literals and names of integer
@@ -165,6 +167,7 @@ fn c_type(text: &str) -> Option<CType> {
         "ldiv_t" | "lldiv_t" => Some(CType::IntPair),
         "double _Complex" => Some(CType::DoublePair),
         "float _Complex" => Some(CType::FloatPair),
+        "long double _Complex" => Some(CType::LongDoublePair),
         _ => None,
     }
 }

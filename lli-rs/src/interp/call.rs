@@ -4,7 +4,7 @@ use svm_memory::GuestPtr;
 
 use crate::bytecode::emit::call::{call_matches, host_matches, proto_matches, signature_text};
 use crate::bytecode::{CallDesc, CallTarget, Code, Desc, Target, Word};
-use crate::host::{Args, HostFn};
+use crate::host::{Args, HostFn, Ret};
 use crate::ir::{FuncId, Signature};
 use crate::machine::registers::Frame;
 use crate::machine::{BadCall, BadCallReason, Cx, Limit, Process, Result, Thread, Trap};
@@ -231,11 +231,11 @@ pub(crate) fn call_host(m: &mut Interp<'_>, w: Word) -> Result<()> {
 }
 
 #[inline(always)]
-fn store_result(m: &mut Interp<'_>, dst: u16, desc: &CallDesc, result: [u64; 2]) {
+fn store_result(m: &mut Interp<'_>, dst: u16, desc: &CallDesc, result: Ret) {
     let Some(ty) = &desc.used else { return };
     m.set(dst, canonical(ty, result[0]));
-    if ty.slots() > 1 {
-        m.set(dst + 1, result[1]);
+    for i in 1..ty.slots().min(result.len() as u32) as u16 {
+        m.set(dst + i, result[i as usize]);
     }
 }
 
@@ -256,7 +256,7 @@ fn host_call(
     desc: &CallDesc,
     host: &'static HostFn,
     fixed: u32,
-) -> Result<[u64; 2]> {
+) -> Result<Ret> {
     call_out(process, thread, fp, (desc, fixed), host.name(), host.call)
 }
 
@@ -268,7 +268,7 @@ fn closure_call(
     fp: *mut u64,
     desc: &CallDesc,
     number: u32,
-) -> Result<[u64; 2]> {
+) -> Result<Ret> {
     let closure = process.closures.get(number).ok_or(Trap::Unreachable)?;
     let fixed = (closure.proto().params.len() as u32).min(desc.types.len() as u32);
     call_out(process, thread, fp, (desc, fixed), closure.name(), |cx, args| closure.call(cx, args))
@@ -283,7 +283,7 @@ fn call_out(
     (desc, fixed): (&CallDesc, u32),
     name: &'static str,
     call: impl FnOnce(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
-) -> Result<[u64; 2]> {
+) -> Result<Ret> {
     let variadic = &desc.classes[fixed as usize..];
     let slots: smallvec::SmallVec<[u64; 8]> = desc
         .args
@@ -291,7 +291,7 @@ fn call_out(
         // SAFETY: the checker has seen the slots.
         .map(|slot| unsafe { *fp.add(*slot as usize) })
         .collect();
-    let mut result = [0; 2];
+    let mut result = Ret::default();
     let outer = std::mem::replace(&mut thread.host_function, name);
     let mut args = Args::new(&slots, variadic, &mut result);
     match call(&mut Cx { process, thread }, &mut args) {

@@ -64,7 +64,7 @@ fn enter_host(
     args: &[u64],
     call: impl FnOnce(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
 ) -> Result<u64> {
-    let mut result = [0; 2];
+    let mut result = crate::host::Ret::default();
     let outer = std::mem::replace(&mut thread.host_function, name);
     let classes: [ArgClass; 0] = [];
     call(&mut Cx { process, thread }, &mut Args::new(args, &classes, &mut result))?;

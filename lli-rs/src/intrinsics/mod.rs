@@ -72,8 +72,13 @@ pub(crate) fn run(
         I::StackRestore => stack::restore(process, thread, args[0][0]),
         I::VaStart => variadic::va_start(process, thread, args[0][0]),
         I::VaCopy => memory::va_copy(mem, args),
-        // No frame has an address that the guest could use.
-        I::FrameAddress | I::ReturnAddress | I::GetRounding | I::EhTypeIdFor => {
+        I::FrameAddress => {
+            out[0] =
+                thread.frame_height(args[0][0]).map_or(0, |height| stack::FRAMES_TOP.saturating_sub(height));
+            Ok(())
+        }
+        // No place in the code has an address that the guest could use.
+        I::ReturnAddress | I::GetRounding | I::EhTypeIdFor => {
             out.fill(0);
             if i == I::GetRounding {
                 out[0] = 1; // to nearest

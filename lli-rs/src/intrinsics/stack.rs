@@ -7,6 +7,10 @@ use crate::machine::{Limit, Process, Result, Thread, Trap};
 /// Added to the height that `stacksave` gives: a pointer to nothing.
 pub(super) const MARK_TAG: u64 = 1 << 20;
 
+/// What `frameaddress` gives at the bottom of the stack: a pointer to nothing, which falls as the stack grows, so
+/// that programs which measure their depth by it (QuickJS) measure something.
+pub(super) const FRAMES_TOP: u64 = 0xf000_0000;
+
 /// Ends the stack objects that began after the `stacksave`. A value from elsewhere is a misuse that cannot
 /// reach the objects of other frames: the mark is kept inside the running frame's.
 pub(super) fn restore(process: &Process, thread: &mut Thread, saved: u64) -> Result<()> {

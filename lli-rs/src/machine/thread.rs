@@ -154,6 +154,22 @@ impl Thread {
         }
     }
 
+    /// Bytes of stack below the frame that is `level` calls out, or none if there is no such frame.
+    pub(crate) fn frame_height(&self, level: u64) -> Option<u64> {
+        let (mut at, mut fp) = (self.top, self.fp);
+        for _ in 0..level {
+            if at >= self.frames_end() {
+                return None;
+            }
+            // SAFETY: as in `positions`.
+            fp = unsafe { (*at).caller_fp };
+            at = at.wrapping_add(1);
+        }
+        let records = (self.frames_end() as usize).checked_sub(at as usize).filter(|n| *n > 0)?;
+        let slots = (fp as usize).checked_sub(self.area.registers.first_slot() as usize)?;
+        Some((records + slots) as u64)
+    }
+
     /// Makes sure that so many more bytes of stack objects fit into the limit.
     pub(crate) fn check_stack_bytes(&self, more: u64) -> Result<()> {
         let used = (self.free_slot() as usize - self.area.registers.first_slot() as usize) as u64;

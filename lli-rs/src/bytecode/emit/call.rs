@@ -335,6 +335,9 @@ fn fits_c(ty: &Type, c: CType) -> bool {
         CType::LongDouble => *ty == Type::X87,
         CType::IntPair => pair(&Type::I64) || *ty == Type::Int(128),
         CType::DoublePair => pair(&Type::Double),
+        CType::LongDoublePair => {
+            matches!(ty, Type::Struct(s) if s.fields.len() == 2 && s.fields.iter().all(|f| *f == Type::X87))
+        }
         CType::FloatPair => ty.as_vector().is_some_and(|(elem, n)| *elem == Type::Float && n == 2),
     }
 }

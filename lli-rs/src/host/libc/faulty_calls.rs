@@ -188,7 +188,7 @@ fn call(f: &HostFn, proto: &Proto, bad: usize, wrong: Wrong) -> (Result<(), Trap
             _ => slots.push(0),
         }
     }
-    let mut ret = [0; 2];
+    let mut ret = crate::host::Ret::default();
     let result = guest.run(|cx| (f.call)(cx, &mut Args::new(&slots, &[], &mut ret)));
     (result, expected)
 }

@@ -38,7 +38,7 @@ fn init_signgam(cx: &mut Cx<'_>, p: GuestPtr) -> Result<()> {
 }
 
 /// Runs `f`; an error that it leaves in `errno` becomes the guest's.
-fn eval<T>(cx: &mut Cx<'_>, f: impl FnOnce() -> T) -> Result<T> {
+pub(super) fn eval<T>(cx: &mut Cx<'_>, f: impl FnOnce() -> T) -> Result<T> {
     let (value, errno) = with_errno(f);
     if errno != 0 {
         cx.set_errno(errno)?;
@@ -262,49 +262,11 @@ pub static PLAIN: &[HostFn] = rows! {
     "long double" "(long double x, long double y)" (x: X87, y: X87) {
         nexttowardl => long_double(|r| libm::svm_nextafterl(&x.into(), &y.into(), r))
     }
-    "double" "(double re, double im)" (re: f64, im: f64) {
-        cabs => libm::svm_cabs(&[re, im]), carg => libm::svm_carg(&[re, im]), creal => libm::real(re, im), cimag => libm::real(im, re),
-    }
-};
-
-/// Rows of functions from a complex double to another.
-macro_rules! complex {
-    ($($name:ident $shim:ident),* $(,)?) => {
-        &[$(HostFn::row(
-            concat!("double _Complex ", stringify!($name), "(double re, double im)"),
-            Cap::None,
-            |cx, args| {
-                let (re, im): (f64, f64) = (args.next()?, args.next()?);
-                let result = eval(cx, || complex_value(|r| libm::$shim(&[re, im], r)))?;
-                args.ret(result);
-                Ok(())
-            },
-        )),*]
-    };
-}
-
-fn complex_value<T: Copy + Default>(f: impl FnOnce(&mut [T; 2])) -> (T, T) {
-    let mut r = [T::default(); 2];
-    f(&mut r);
-    (r[0], r[1])
-}
-
-/// Functions of one complex argument, which travels in two registers.
-pub static COMPLEX: &[HostFn] = complex! {
-    cacos svm_cacos, cacosh svm_cacosh, casin svm_casin, casinh svm_casinh, catan svm_catan,
-    catanh svm_catanh, ccos svm_ccos, ccosh svm_ccosh, cexp svm_cexp, clog svm_clog, clog10 svm_clog10,
-    conj svm_conj, cproj svm_cproj, csin svm_csin, csinh svm_csinh, csqrt svm_csqrt, ctan svm_ctan,
-    ctanh svm_ctanh,
 };
 
 host_table! {
     /// Functions that write through pointers, and the floating-point environment.
     pub static TABLE = [
-        "double _Complex cpow(double xre, double xim, double yre, double yim)" => cpow: a, b, c, d,
-        "double _Complex __muldc3(double xre, double xim, double yre, double yim)" => muldc3: a, b, c, d,
-        "double _Complex __divdc3(double xre, double xim, double yre, double yim)" => divdc3: a, b, c, d,
-        "float _Complex __mulsc3(float xre, float xim, float yre, float yim)" => mulsc3: a, b, c, d,
-        "float _Complex __divsc3(float xre, float xim, float yre, float yim)" => divsc3: a, b, c, d,
         "double frexp(double x, int *e[w 4])" => frexp: x, e,
         "float frexpf(float x, int *e[w 4])" => frexpf: x, e,
         "long double frexpl(long double x, int *e[w 4])" => frexpl: x, e,
@@ -345,26 +307,6 @@ host_table! {
         "int fedisableexcept(int which)" => fedisableexcept: which,
         "int fegetexcept(void)" => fegetexcept,
     ];
-}
-
-fn cpow(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
-    eval(cx, || complex_value(|r| libm::svm_cpow(&[a, b], &[c, d], r)))
-}
-
-fn muldc3(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
-    eval(cx, || complex_value(|r| libm::svm_muldc3(&[a, b], &[c, d], r)))
-}
-
-fn divdc3(cx: &mut Cx<'_>, a: f64, b: f64, c: f64, d: f64) -> Result<(f64, f64)> {
-    eval(cx, || complex_value(|r| libm::svm_divdc3(&[a, b], &[c, d], r)))
-}
-
-fn mulsc3(cx: &mut Cx<'_>, a: f32, b: f32, c: f32, d: f32) -> Result<(f32, f32)> {
-    eval(cx, || complex_value(|r| libm::svm_mulsc3(&[a, b], &[c, d], r)))
-}
-
-fn divsc3(cx: &mut Cx<'_>, a: f32, b: f32, c: f32, d: f32) -> Result<(f32, f32)> {
-    eval(cx, || complex_value(|r| libm::svm_divsc3(&[a, b], &[c, d], r)))
 }
 
 fn frexp(cx: &mut Cx<'_>, x: f64, e: GuestPtr) -> Result<f64> {

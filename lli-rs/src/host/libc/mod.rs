@@ -7,6 +7,7 @@ mod access;
 mod calendar;
 mod caps;
 pub(super) mod clock;
+mod complex;
 mod ctype;
 #[cfg(test)]
 mod differential;
@@ -92,6 +93,8 @@ pub struct State {
 pub fn tables() -> Vec<&'static [HostFn]> {
     let topics = [
         clock::TABLE,
+        complex::TABLE,
+        complex::UNARY,
         ctype::TABLE,
         dirent::TABLE,
         errno::TABLE,
@@ -104,7 +107,6 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         locale::TABLE,
         malloc::TABLE,
         math::BINARY,
-        math::COMPLEX,
         math::PLAIN,
         math::TABLE,
         math::UNARY,

@@ -108,7 +108,7 @@ impl Guest {
                 classes.push(class);
             }
         }
-        let mut ret = [0; 2];
+        let mut ret = crate::host::Ret::default();
         self.thread.host_function = function.name();
         self.run(|cx| (function.call)(cx, &mut Args::new(&slots, &classes, &mut ret)))?;
         Ok(ret[0])

@@ -82,7 +82,7 @@ fn tail_target(cx: &mut Cx<'_>, _: GuestPtr, map: GuestPtr, index: u64) -> Resul
 /// A helper whose number the program has computed: the embedder's, or one of the tables'.
 fn helper(cx: &mut Cx<'_>, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64) -> Result<u64> {
     let slots = [a, b, c, d, e];
-    let mut ret = [0; 2];
+    let mut ret = crate::host::Ret::default();
     let plain = format!("bpf_helper_{number}");
     let process = cx.process;
     if let Some(closure) = process.closures.find(&plain).and_then(|n| process.closures.get(n)) {

@@ -113,9 +113,24 @@ libm! {
         svm_cacos svm_cacosh svm_casin svm_casinh svm_catan svm_catanh svm_ccos svm_ccosh svm_cexp
         svm_clog svm_clog10 svm_conj svm_cproj svm_csin svm_csinh svm_csqrt svm_ctan svm_ctanh
     };
+    (x: &[f32; 2], r: &mut [f32; 2]) -> (), "": {
+        svm_cacosf svm_cacoshf svm_casinf svm_casinhf svm_catanf svm_catanhf svm_ccosf svm_ccoshf
+        svm_cexpf svm_clogf svm_clog10f svm_conjf svm_cprojf svm_csinf svm_csinhf svm_csqrtf
+        svm_ctanf svm_ctanhf
+    };
+    (x: &[LongDouble; 2], r: &mut [LongDouble; 2]) -> (), "": {
+        svm_cacosl svm_cacoshl svm_casinl svm_casinhl svm_catanl svm_catanhl svm_ccosl svm_ccoshl
+        svm_cexpl svm_clogl svm_clog10l svm_conjl svm_cprojl svm_csinl svm_csinhl svm_csqrtl
+        svm_ctanl svm_ctanhl
+    };
     (x: &[f64; 2]) -> f64, "": { svm_cabs svm_carg };
+    (x: &[f32; 2]) -> f32, "": { svm_cabsf svm_cargf };
+    (x: &[LongDouble; 2], r: &mut LongDouble) -> (), "": { svm_cabsl svm_cargl };
     (x: &[f64; 2], y: &[f64; 2], r: &mut [f64; 2]) -> (), "": { svm_cpow svm_muldc3 svm_divdc3 };
-    (x: &[f32; 2], y: &[f32; 2], r: &mut [f32; 2]) -> (), "": { svm_mulsc3 svm_divsc3 };
+    (x: &[f32; 2], y: &[f32; 2], r: &mut [f32; 2]) -> (), "": { svm_cpowf svm_mulsc3 svm_divsc3 };
+    (x: &[LongDouble; 2], y: &[LongDouble; 2], r: &mut [LongDouble; 2]) -> (), "": {
+        svm_cpowl svm_mulxc3 svm_divxc3
+    };
     (exceptions: c_int) -> c_int, "": { fetestexcept feclearexcept feraiseexcept fesetround };
     () -> c_int, "": { fegetround };
 }
