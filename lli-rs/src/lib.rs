@@ -19,6 +19,7 @@ pub mod machine;
 pub mod opt;
 pub mod report;
 pub mod semantics;
+mod tier;
 
 pub use api::{
     Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, MapDump,

@@ -33,6 +33,8 @@ pub struct Outcome {
     pub stderr: Vec<u8>,
     /// Files in the run's folder afterwards.
     pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// What its tiers did, if that was asked for.
+    pub tiers: Option<String>,
 }
 
 /// What to run, and with what.
@@ -54,6 +56,8 @@ pub struct Run<'a> {
     pub env: Vec<(String, String)>,
     /// Seconds before it is stopped; 0 takes the default.
     pub seconds: u64,
+    /// Whether the runner is asked what its tiers did.
+    pub log_tiers: bool,
 }
 
 impl Run<'_> {
@@ -61,6 +65,7 @@ impl Run<'_> {
     pub fn under_svm(mut self, tier: &Tier) -> Self {
         self.runner = Some(paths::svm_lli());
         self.options.extend(tier.flags.iter().map(|flag| (*flag).to_owned()));
+        self.log_tiers = tier.changes_over;
         self
     }
 }
@@ -112,10 +117,14 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
     let name = Path::new(".").join(what.program.file_name().unwrap_or_default());
     std::os::unix::fs::symlink(&what.program, work.join(&name)).map_err(say)?;
     let (input, output, errors) = (dir.join("stdin"), dir.join("stdout"), dir.join("stderr"));
+    let log = dir.join("tiers");
     fs::write(&input, what.stdin).map_err(say)?;
     let mut command = match &what.runner {
         Some(runner) => {
             let mut command = Command::new(runner);
+            if what.log_tiers {
+                command.arg("--tier-log").arg(&log);
+            }
             command.args(&what.options).arg(&name);
             command
         }
@@ -146,6 +155,7 @@ fn run_in(what: &Run, dir: &Path) -> Check<Outcome> {
         stdout: fs::read(&output).map_err(say)?,
         stderr: fs::read(&errors).map_err(say)?,
         files,
+        tiers: fs::read_to_string(&log).ok(),
     })
 }
 

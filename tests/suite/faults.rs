@@ -60,5 +60,6 @@ fn check(case: &Case, opt: Opt, tier: &Tier) -> Check {
     if !expect.split(" | ").any(|kind| headline.contains(&format!(": {kind}: "))) {
         return Err(format!("the report's headline does not say `{expect}`\n{report}"));
     }
-    golden::check(case, opt, &report)
+    golden::check(case, opt, &report)?;
+    tier.check(outcome.tiers.as_deref())
 }

@@ -39,7 +39,8 @@ fn check(case: &Case, opt: Opt, tier: &Tier) -> Check {
     run.program = native;
     let expected = process::run(&run)?;
     let ours = process::run(&under_svm(run, &module, tier))?;
-    process::same(&expected, &ours)
+    process::same(&expected, &ours)?;
+    tier.check(ours.tiers.as_deref())
 }
 
 /// The same run with `svm-lli` in front.

@@ -51,5 +51,6 @@ fn check(program: &Program, workload: Workload, opt: Opt, tier: &Tier) -> Check 
     };
     let expected = process::run(&run)?;
     let ours = process::run(&under_svm(run, &module, tier))?;
-    process::same(&expected, &ours)
+    process::same(&expected, &ours)?;
+    tier.check(ours.tiers.as_deref())
 }

@@ -7,6 +7,7 @@
 //! panic of a host closure the instance has ended: memory and output can be read, calls are refused.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -160,7 +161,7 @@ pub enum State {
 pub struct Instance {
     // Dropped before the process whose code and memory it points to.
     thread: Option<Thread>,
-    process: Box<Process>,
+    process: Pin<Box<Process>>,
     source_paths: Vec<PathBuf>,
     state: State,
 }
@@ -191,8 +192,8 @@ impl Instance {
         Ok(Self::of(Process::new(bodies, config)?))
     }
 
-    fn of(process: Process) -> Instance {
-        Instance { thread: None, process: Box::new(process), source_paths: Vec::new(), state: State::New }
+    fn of(process: Pin<Box<Process>>) -> Instance {
+        Instance { thread: None, process, source_paths: Vec::new(), state: State::New }
     }
 
     /// What it can do next.
@@ -388,14 +389,15 @@ impl Instance {
 
     /// IR instructions left, if they are counted.
     pub fn fuel(&self) -> Option<u64> {
-        let given = self.process.config.fuel?;
-        Some(self.thread.as_ref().map_or(given, |thread| thread.fuel))
+        self.process.config.fuel?;
+        let given = || self.process.fuel_given.load(Ordering::Relaxed);
+        Some(self.thread.as_ref().map_or_else(given, |thread| thread.fuel))
     }
 
     /// Gives the next calls so many IR instructions, together. Only in an instance that was built with a limit.
     pub fn set_fuel(&mut self, instructions: u64) {
-        if let Some(given) = &mut self.process.config.fuel {
-            *given = instructions;
+        if self.process.config.fuel.is_some() {
+            self.process.fuel_given.store(instructions, Ordering::Relaxed);
             if let Some(thread) = &mut self.thread {
                 thread.fuel = instructions;
             }

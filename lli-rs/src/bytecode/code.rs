@@ -3,15 +3,15 @@
 //! Immutable once made; the checker has seen it before anything runs it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use smallvec::SmallVec;
 
 use crate::host::{ArgClass, HostFn};
 use crate::intrinsics::asm::AsmOp;
 use crate::ir::{
-    BinOp, CastOp, FCmpPred, FuncId, ICmpPred, Intrinsic, Loc, LocId, LocTable, Ordering, RmwOp, Signature,
-    Type,
+    BinOp, BlockId, CastOp, FCmpPred, FuncId, ICmpPred, Intrinsic, Loc, LocId, LocTable, Ordering, RmwOp,
+    Signature, Type,
 };
 
 /// A run of register slots in the frame.
@@ -25,6 +25,8 @@ pub struct Span {
 
 /// A function's bytecode.
 pub struct Code {
+    /// Its number in the process.
+    pub number: u32,
     /// Which function.
     pub func: FuncId,
     /// Its linker name.
@@ -57,6 +59,22 @@ pub struct Code {
     pub ret_slots: u32,
     /// Where the function is declared.
     pub decl_loc: LocId,
+    /// Where a running frame can change to compiled code; sorted by word.
+    pub heads: Box<[Head]>,
+}
+
+/// A loop head in bytecode: control can go on there in compiled code.
+pub struct Head {
+    /// Index of its first word.
+    pub word: u32,
+    /// The block.
+    pub block: BlockId,
+    /// How often it was seen running.
+    pub heat: AtomicU32,
+    /// Whether compiled code was asked for.
+    pub asked: AtomicBool,
+    /// Number of the code that goes on from there, once there is one; 0 otherwise.
+    pub compiled: AtomicU32,
 }
 
 impl Code {
@@ -69,6 +87,12 @@ impl Code {
     /// The chain of source positions of the instruction at that word, innermost inlined frame first.
     pub fn chain_at(&self, word: usize) -> impl Iterator<Item = &Loc> {
         self.locs.chain(self.loc_at(word))
+    }
+
+    /// The loop head that begins at a word, if one does.
+    pub fn head_at(&self, word: usize) -> Option<&Head> {
+        let at = self.heads.binary_search_by_key(&word, |h| h.word as usize).ok()?;
+        Some(&self.heads[at])
     }
 
     /// Index of the word that a pointer into [`Code::words`] names, if it does.

@@ -13,6 +13,6 @@ pub mod op;
 pub mod plan;
 pub mod slots;
 
-pub use code::{CallDesc, CallTarget, Code, Desc, Span};
-pub use emit::{Env, Target, compile};
+pub use code::{CallDesc, CallTarget, Code, Desc, Head, Span};
+pub use emit::{Env, Places, Target, compile, places};
 pub use op::{Op, Word};

@@ -83,6 +83,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Tier::Interp)]
     pub tier: Tier,
 
+    /// Samples of a function or loop before it is compiled; 0: everything at the first chance
+    #[arg(long, value_name = "N", hide = true)]
+    pub tier_threshold: Option<u32>,
+
     /// Function to run instead of main, with main's arguments
     #[arg(long, value_name = "NAME", default_value = "main")]
     pub entry: String,
@@ -98,6 +102,10 @@ pub struct Args {
     /// Print counters to standard error at the end
     #[arg(long)]
     pub stats: bool,
+
+    /// Write what the tiers did to a file at the end
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub tier_log: Option<PathBuf>,
 
     /// Set a variable of the program's environment; NAME alone passes the host's own (repeatable)
     #[arg(long, value_name = "NAME[=VALUE]")]
@@ -165,6 +173,8 @@ pub enum Tier {
     Jit,
     /// The same; what cannot be compiled is an error
     JitOnly,
+    /// Compile what runs often in the background
+    Auto,
 }
 
 /// What `--dump` prints.

@@ -1,5 +1,6 @@
 //! What follows a run: report, leaks, counters, exit status.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use super::args::{Args, ReportFormat};
@@ -7,8 +8,23 @@ use super::{EXIT_LIMIT, EXIT_LOAD};
 use crate::machine::{Outcome, Process, Stats, Trap};
 use crate::report::{Leak, Report, Sources, render_leaks, render_text};
 
-/// Tells how the run ended and gives the exit status; does not return if the guest died of a signal.
+/// Tells how the run ended and gives the exit status; does not return if the guest died of a signal, nor where
+/// something is still being compiled, for which nobody waits.
 pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome, stats: Option<Stats>) -> ExitCode {
+    if let Some(path) = &args.tier_log
+        && let Err(e) = std::fs::write(path, process.stats(None).tiers())
+    {
+        eprintln!("svm-lli: {}: {e}", path.display());
+    }
+    let status = report(args, process, outcome, stats);
+    if process.is_compiling() {
+        let _ = std::io::stdout().flush();
+        crate::host::libc::end_now(status);
+    }
+    ExitCode::from(status)
+}
+
+fn report(args: &Args, process: &Process, outcome: &Outcome, stats: Option<Stats>) -> u8 {
     if !matches!(outcome.trap, Trap::Exit(_) | Trap::Signal(_)) {
         let report = Report::new(&outcome.trap, outcome.backtrace.clone(), outcome.host_function, process);
         match args.report {
@@ -29,11 +45,11 @@ pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome, stats: O
         eprint!("{stats}");
     }
     match outcome.trap {
-        Trap::Exit(status) => ExitCode::from(status as u8),
+        Trap::Exit(status) => status as u8,
         Trap::Signal(signal) => die_of(signal),
-        Trap::Limit(limit) if !matches!(limit, crate::machine::Limit::Stack) => ExitCode::from(EXIT_LIMIT),
-        Trap::Unsupported(_) => ExitCode::from(EXIT_LOAD),
-        _ => ExitCode::from(args.fault_exit),
+        Trap::Limit(limit) if !matches!(limit, crate::machine::Limit::Stack) => EXIT_LIMIT,
+        Trap::Unsupported(_) => EXIT_LOAD,
+        _ => args.fault_exit,
     }
 }
 
@@ -42,8 +58,8 @@ fn sources(args: &Args) -> Sources {
 }
 
 /// Ends this process the way the guest ended, so that a shell sees the same status.
-fn die_of(signal: i32) -> ExitCode {
+fn die_of(signal: i32) -> u8 {
     crate::host::libc::die_of_signal(signal);
     // Only reached for a signal that does not end a process.
-    ExitCode::from((128 + signal) as u8)
+    (128 + signal) as u8
 }

@@ -75,9 +75,11 @@ fn config(args: &Args) -> Config {
         Tier::Interp => machine::Tier::Interp,
         Tier::Jit => machine::Tier::Jit,
         Tier::JitOnly => machine::Tier::JitOnly,
+        Tier::Auto => machine::Tier::Auto,
     };
     Config {
         tier,
+        tier_threshold: args.tier_threshold.unwrap_or(Config::default().tier_threshold),
         sandbox: args.sandbox,
         dirs: args.dir.clone(),
         env: env.collect(),
@@ -128,7 +130,7 @@ fn dump_ir(mut loader: Loader, args: &Args) -> Result<ExitCode, LoadError> {
             crate::opt::run(&mut body, &module);
         }
         if args.dump == Some(Phase::JitIr) {
-            let options = compiled::Options { fuel: args.fuel.is_some(), head: None };
+            let options = compiled::Options { fuel: args.fuel.is_some(), ..Default::default() };
             let roots = Roots::compute(&body);
             if let Some(lowered) = compiled::run(&body, &module, &roots, options) {
                 body = lowered.function;

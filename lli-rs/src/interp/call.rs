@@ -116,11 +116,19 @@ pub(crate) fn native(m: &mut Interp<'_>, _: Word) -> Result<()> {
         (m.pc, m.fp) = (m.thread.pc, m.thread.fp);
         return Err(trap);
     }
+    m.pc = native_result(&frame, m.fp, n);
+    m.fp = frame.caller_fp;
+    Ok(())
+}
+
+/// Copies the `n` slots of the result of a compiled function whose frame has gone to where the caller wants
+/// them; gives where the caller goes on.
+#[inline(always)]
+pub(super) fn native_result(frame: &Frame, fp: *const u64, n: usize) -> *const u64 {
     let (pc, dst) = after_call(frame.call_pc);
     // SAFETY: as in `leave_frame`.
-    unsafe { std::ptr::copy(m.fp, frame.caller_fp.add(dst as usize), n) };
-    (m.pc, m.fp) = (pc, frame.caller_fp);
-    Ok(())
+    unsafe { std::ptr::copy(fp, frame.caller_fp.add(dst as usize), n) };
+    pc
 }
 
 #[inline(never)]

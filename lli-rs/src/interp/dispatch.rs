@@ -14,10 +14,14 @@ macro_rules! arms {
             // SAFETY: the checker has seen that every first word has the number of an op.
             let op: Op = unsafe { std::mem::transmute(w.number()) };
             let step = match op {
-                Op::Exit => return Ok(()),
+                Op::Exit => {
+                    $m.thread.budget = $m.budget;
+                    return Ok(());
+                }
                 $(Op::$name => h::$handler(&mut $m, w),)*
             };
             if let Err(trap) = step {
+                $m.thread.budget = $m.budget;
                 $m.save();
                 return Err(trap);
             }

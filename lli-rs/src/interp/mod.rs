@@ -13,6 +13,7 @@ mod generic;
 mod handlers;
 mod int;
 mod memory;
+mod poll;
 mod state;
 mod unwind;
 mod vector;

@@ -2,12 +2,10 @@
 //! inlined may take it by reference.
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use svm_memory::View;
 
 use crate::bytecode::{Code, Desc, Word};
-use crate::machine::{Process, Result, Thread, Trap};
+use crate::machine::{Process, Result, Thread};
 
 /// Registers of the interpreter.
 pub(super) struct Interp<'a> {
@@ -17,8 +15,8 @@ pub(super) struct Interp<'a> {
     pub(super) fp: *mut u64,
     /// The check.
     pub(super) view: View,
-    /// Set when the guest has to stop.
-    pub(super) stop: &'a AtomicBool,
+    /// Jumps and calls until the next look at what else there is: a request to stop, compiled code.
+    pub(super) budget: i32,
     pub(super) process: &'a Process,
     pub(super) thread: &'a mut Thread,
 }
@@ -30,7 +28,7 @@ impl<'a> Interp<'a> {
             pc: thread.pc,
             fp: thread.fp,
             view: process.mem.view(),
-            stop: process.interrupt.flag(),
+            budget: thread.budget,
             process,
             thread,
         }
@@ -75,14 +73,28 @@ impl<'a> Interp<'a> {
     /// Takes the branch whose offset is the low half of `ext`.
     #[inline(always)]
     pub(super) fn jump(&mut self, ext: u64) -> Result<()> {
-        self.pc = self.pc.wrapping_offset(ext as i32 as isize);
-        self.poll()
+        let to = self.pc.wrapping_offset(ext as i32 as isize);
+        self.budget -= 1;
+        if self.budget < 0 {
+            return self.look(to);
+        }
+        self.pc = to;
+        Ok(())
     }
 
-    /// Stops if asked to.
+    /// What a jump does but for going elsewhere.
     #[inline(always)]
-    pub(super) fn poll(&self) -> Result<()> {
-        if self.stop.load(Ordering::Relaxed) { Err(stopped(self.process)) } else { Ok(()) }
+    pub(super) fn poll(&mut self) -> Result<()> {
+        self.budget -= 1;
+        if self.budget < 0 { self.look(self.pc) } else { Ok(()) }
+    }
+
+    /// The budget is used up on the way to `to`.
+    #[inline(always)]
+    fn look(&mut self, to: *const u64) -> Result<()> {
+        let result = super::poll::look(self.process, self.thread, self.pc, self.fp, to);
+        (self.pc, self.fp, self.budget) = (self.thread.pc, self.thread.fp, self.thread.budget);
+        result
     }
 
     /// Lets the thread know where it is: before anything that looks at frames, allocates
@@ -118,9 +130,3 @@ macro_rules! own_tail {
     };
 }
 pub(super) use own_tail;
-
-#[cold]
-#[inline(never)]
-fn stopped(process: &Process) -> Trap {
-    process.stop_reason()
-}

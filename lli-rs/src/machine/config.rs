@@ -45,6 +45,8 @@ pub enum Tier {
     Jit,
     /// The same, and what cannot be compiled is an error.
     JitOnly,
+    /// What runs often is compiled in the background, the rest is interpreted.
+    Auto,
 }
 
 /// Settings of one guest process. `Default` is what `svm-lli FILE` uses.
@@ -52,6 +54,9 @@ pub enum Tier {
 pub struct Config {
     /// How to execute.
     pub tier: Tier,
+    /// [`Tier::Auto`]: samples of a function or loop (one in about a thousand jumps and calls) before it is
+    /// compiled. 0, for tests: everything at the first jump back and the second call, while the guest waits.
+    pub tier_threshold: u32,
     /// Deny files, environment, clock and network but for what is granted.
     pub sandbox: bool,
     /// Directories granted to a sandboxed guest.
@@ -88,6 +93,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             tier: Tier::default(),
+            tier_threshold: 2,
             sandbox: false,
             dirs: Vec::new(),
             env: Vec::new(),

@@ -1,20 +1,29 @@
-//! The functions of a process: what each is bound to, its address, its bytecode once there is any.
+//! The functions of a process: what each is bound to, its address, its code once there is any; and all code
+//! by number.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use svm_memory::GuestPtr;
 
 use crate::bytecode::{Code, Target};
-use crate::ir::{Signature, Type};
+use crate::ir::{Function, Signature, Type};
+use crate::tier::Warmth;
 
 /// One function of the module.
 pub(crate) struct FuncCell {
-    /// Null until the first call.
-    pub(crate) code: AtomicPtr<Code>,
+    /// What a call runs; null until the second call where the first one is told apart, otherwise until the first.
+    code: AtomicPtr<Code>,
     /// The compiled form for callers that pass arguments in registers; null until there is one.
     pub(crate) native: AtomicPtr<()>,
+    /// The bytecode, from the first call on.
+    first: AtomicPtr<Code>,
+    /// The body, where it may be compiled later.
+    pub(crate) body: OnceLock<Arc<Function>>,
+    /// How often it was seen running.
+    pub(crate) warmth: Warmth,
     /// What calls to it do.
     pub(crate) target: Target,
     /// Its type, interned.
@@ -24,37 +33,71 @@ pub(crate) struct FuncCell {
 }
 
 impl FuncCell {
-    /// The bytecode, if the function has been called.
+    /// A function that has not been called.
+    pub(crate) fn new(target: Target, sig_id: u32, address: GuestPtr) -> FuncCell {
+        FuncCell {
+            code: AtomicPtr::default(),
+            native: AtomicPtr::default(),
+            first: AtomicPtr::default(),
+            body: OnceLock::new(),
+            warmth: Warmth::default(),
+            target,
+            sig_id,
+            address,
+        }
+    }
+
+    /// What a call runs, if that is settled.
     #[inline(always)]
     pub(crate) fn code(&self) -> Option<&Code> {
-        // SAFETY: a non-null pointer came from `Box::into_raw` in `install` and is freed with the cell.
+        // SAFETY: a non-null pointer is to code in the table of the process, which outlives its cells' users.
         unsafe { self.code.load(Ordering::Acquire).as_ref() }
     }
 
-    /// Publishes bytecode; the first one stays.
-    pub(crate) fn install(&self, code: Box<Code>) -> &Code {
-        let new = Box::into_raw(code);
-        match self.code.compare_exchange(std::ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
-            // SAFETY: just published, freed with the cell.
-            Ok(_) => unsafe { &*new },
-            Err(old) => {
-                // SAFETY: `new` was never published; `old` is as in `code`.
-                unsafe {
-                    drop(Box::from_raw(new));
-                    &*old
-                }
-            }
-        }
+    /// The bytecode of a function that has been called.
+    pub(crate) fn first(&self) -> Option<&Code> {
+        // SAFETY: as in `code`.
+        unsafe { self.first.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// What calls run from now on: code from the table.
+    pub(crate) fn publish(&self, code: &Code) {
+        self.code.store(std::ptr::from_ref(code).cast_mut(), Ordering::Release);
+    }
+
+    /// The bytecode that the first call runs.
+    pub(crate) fn publish_first(&self, code: &Code) {
+        self.first.store(std::ptr::from_ref(code).cast_mut(), Ordering::Release);
+    }
+
+    /// From now on there is a compiled form: its code from the table, and its entry for arguments in registers.
+    pub(crate) fn publish_native(&self, code: &Code, native: usize) {
+        self.native.store(native as *mut (), Ordering::Release);
+        self.publish(code);
     }
 }
 
-impl Drop for FuncCell {
-    fn drop(&mut self) {
-        let code = *self.code.get_mut();
-        if !code.is_null() {
-            // SAFETY: came from `Box::into_raw`; no thread of the process is left.
-            drop(unsafe { Box::from_raw(code) });
-        }
+/// All code of a process, by number. Code stays as long as the table does: frames, sites and other code point
+/// to it.
+#[derive(Default)]
+pub(crate) struct Codes(Mutex<Vec<Box<Code>>>);
+
+impl Codes {
+    /// Adds code and numbers it.
+    pub(crate) fn add(&self, mut code: Box<Code>) -> &Code {
+        let mut all = self.0.lock();
+        code.number = all.len() as u32;
+        let at: *const Code = &*code;
+        all.push(code);
+        // SAFETY: the box is not moved out of the table nor changed before the table goes.
+        unsafe { &*at }
+    }
+
+    /// The code of that number.
+    pub(crate) fn get(&self, number: u32) -> Option<&Code> {
+        let at: *const Code = &**self.0.lock().get(number as usize)?;
+        // SAFETY: as in `add`.
+        Some(unsafe { &*at })
     }
 }
 

@@ -20,8 +20,14 @@ pub struct Stats {
     pub bytecode_bytes: usize,
     /// Functions compiled to the host's code.
     pub compiled: u32,
-    /// Functions that were to be compiled and could not be.
-    pub refused: u32,
+    /// Loops compiled for frames that were in them.
+    pub loops_compiled: u32,
+    /// Frames that changed to compiled code in a loop.
+    pub loops_entered: u64,
+    /// With a threshold of 0: jumps back that bytecode took.
+    pub loops_seen: u64,
+    /// Functions that were to be compiled and could not be, with the reasons.
+    pub refused: Vec<(Box<str>, Box<str>)>,
     /// Milliseconds that compiling took.
     pub compile_ms: u64,
     /// Counters of guest memory.
@@ -38,7 +44,12 @@ impl fmt::Display for Stats {
         writeln!(f, "functions translated  {:>14}", self.translated)?;
         writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
         writeln!(f, "functions compiled    {:>14}", self.compiled)?;
-        writeln!(f, "functions refused     {:>14}", self.refused)?;
+        writeln!(f, "loops compiled        {:>14}", self.loops_compiled)?;
+        writeln!(f, "loops entered (OSR)   {:>14}", self.loops_entered)?;
+        writeln!(f, "functions refused     {:>14}", self.refused.len())?;
+        for (function, why) in &self.refused {
+            writeln!(f, "  {function}: {why}")?;
+        }
         writeln!(f, "compile time, ms      {:>14}", self.compile_ms)?;
         writeln!(f, "live heap objects     {:>14}", m.heap_objects)?;
         writeln!(f, "live heap bytes       {:>14}", m.heap_bytes)?;
@@ -49,17 +60,34 @@ impl fmt::Display for Stats {
     }
 }
 
+impl Stats {
+    /// What the tiers did, a line for each counter: its name and value; refused functions and reasons last.
+    pub fn tiers(&self) -> String {
+        let mut text = format!(
+            "compiled {}\nloops-compiled {}\nloops-entered {}\nloops-seen {}\n",
+            self.compiled, self.loops_compiled, self.loops_entered, self.loops_seen
+        );
+        for (function, why) in &self.refused {
+            text.push_str(&format!("refused {function}: {why}\n"));
+        }
+        text
+    }
+}
+
 impl Process {
     /// The counters as they are now (walks all live objects); `thread` is the one that has run.
     pub fn stats(&self, thread: Option<&Thread>) -> Stats {
-        let codes = || self.funcs.iter().filter_map(|f| f.code());
+        let codes = || self.funcs.iter().filter_map(|f| f.first());
         Stats {
             instructions: thread.and_then(|thread| self.executed(thread)),
             functions: self.module.funcs.iter().filter(|f| f.defined).count(),
             translated: codes().count(),
             bytecode_bytes: codes().map(|code| code.words.len() * size_of::<u64>()).sum(),
             compiled: self.jit.compiled.load(Ordering::Relaxed),
-            refused: self.jit.refused.load(Ordering::Relaxed),
+            loops_compiled: self.tiering.loops_compiled.load(Ordering::Relaxed),
+            loops_entered: self.tiering.loops_entered.load(Ordering::Relaxed),
+            loops_seen: self.tiering.loops_seen.load(Ordering::Relaxed),
+            refused: self.tiering.refusals(),
             compile_ms: self.jit.nanos.load(Ordering::Relaxed) / 1_000_000,
             memory: self.mem.stats(),
         }
@@ -67,7 +95,7 @@ impl Process {
 
     /// IR instructions that a thread has executed, if they are counted.
     pub(crate) fn executed(&self, thread: &Thread) -> Option<u64> {
-        let given = self.config.fuel.unwrap_or(u64::MAX);
+        let given = self.fuel_given.load(Ordering::Relaxed);
         (self.config.fuel.is_some() || self.config.count).then(|| given.saturating_sub(thread.fuel))
     }
 

@@ -17,7 +17,7 @@ use svm_memory::{AccessKind, GuestPtr};
 use super::functions::FuncCell;
 use super::registers::Frame;
 use super::{Limit, Process, Result, Thread, Trap};
-use crate::bytecode::Target;
+use crate::bytecode::{Code, Target};
 use crate::ir::FuncId;
 
 /// The way into a compiled function for those whose arguments lie in its slots, where its result goes, too.
@@ -74,6 +74,9 @@ impl Default for Native {
 /// What is left of the host's stack for a helper when compiled code has reached the limit.
 const HELPER_STACK: usize = 512 << 10;
 
+/// What must be left of the host's stack for a frame to change to compiled code.
+const LOOP_STACK: usize = 64 << 10;
+
 /// Runs `f`, which may enter compiled code, on a stack that follows the guest's limit.
 pub(crate) fn on_big_stack<T>(process: &Process, thread: &mut Thread, f: impl FnOnce(&mut Thread) -> T) -> T {
     if process.config.tier == super::Tier::Interp || thread.native.limit != 0 {
@@ -98,6 +101,24 @@ fn stack_pointer() -> usize {
     // SAFETY: reads a register.
     unsafe { std::arch::asm!("mov {}, rsp", out(reg) at, options(nomem, nostack, preserves_flags)) };
     at
+}
+
+/// Whether a frame at these slots can go on in compiled code without reaching a limit.
+pub(crate) fn has_room(thread: &Thread, code: &Code, fp: *mut u64) -> bool {
+    let end = fp.wrapping_add(code.frame_slots as usize) as usize;
+    // The record is there already; one more is for what it calls.
+    end <= thread.top.wrapping_sub(1) as usize && stack_pointer() > thread.native.limit + LOOP_STACK
+}
+
+/// Goes on in compiled code in the middle of a frame; its result is in its first slots then, and it is gone.
+pub(crate) fn enter_loop(process: &Process, thread: &mut Thread, code: &Code, fp: *mut u64) -> Result<()> {
+    if code.native == 0 {
+        return Err(Trap::Unreachable);
+    }
+    process.tiering.loops_entered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    // SAFETY: the number is the address of a function that `jit` has made for this way in.
+    let entry = unsafe { std::mem::transmute::<usize, Enter>(code.native) };
+    enter(process, thread, entry, fp)
 }
 
 /// Goes into the compiled function whose record the caller has pushed, at these slots. Its result is in its

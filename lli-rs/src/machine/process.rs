@@ -1,14 +1,16 @@
 //! One guest process: memory, functions, libc state and settings, shared by its threads.
 
+use std::marker::PhantomPinned;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
 use super::area::Areas;
-use super::functions::{FuncCell, Signatures};
+use super::functions::{Codes, FuncCell, Signatures};
 use super::globals::Globals;
 use super::sites::{CodePos, SiteTable};
 use super::{Config, Limit, Result, Tier, Trap};
@@ -88,17 +90,27 @@ pub struct Process {
     pub(crate) sites: Arc<Mutex<SiteTable>>,
     /// The registers of all threads: roots of the sweep.
     pub(super) areas: Areas,
+    /// IR instructions that the calls to come may run.
+    pub(crate) fuel_given: AtomicU64,
     pub(crate) deadline_passed: Arc<AtomicBool>,
     pub(super) bodies: Mutex<Box<dyn Bodies>>,
     signatures: Mutex<Signatures>,
     pub(crate) jit: crate::jit::Jit,
+    pub(crate) tiering: crate::tier::Tiering,
+    /// All code there is.
+    pub(crate) codes: Codes,
     /// Pairs of call type and function that were compared and fit.
     pub(crate) calls_that_fit: Mutex<FxHashSet<(usize, u32)>>,
+    /// Compile threads point to the process.
+    _pinned: PhantomPinned,
 }
 
 impl Process {
     /// A process that is ready to run: memory, functions and globals exist, nothing has run.
-    pub fn new(bodies: impl Bodies + 'static, config: Config) -> std::result::Result<Process, LoadError> {
+    pub fn new(
+        bodies: impl Bodies + 'static,
+        config: Config,
+    ) -> std::result::Result<Pin<Box<Process>>, LoadError> {
         Self::with_closures(bodies, config, Closures::default())
     }
 
@@ -107,7 +119,7 @@ impl Process {
         bodies: impl Bodies + 'static,
         config: Config,
         closures: Closures,
-    ) -> std::result::Result<Process, LoadError> {
+    ) -> std::result::Result<Pin<Box<Process>>, LoadError> {
         let module = bodies.module();
         let failed = |cause: String| LoadError::Invalid { file: module.name.to_string(), cause };
         let memory = svm_memory::Config {
@@ -131,20 +143,17 @@ impl Process {
                     (None, None) => Target::Missing,
                 };
                 let null = matches!(target, Target::Missing) && decl.linkage == Linkage::ExternWeak;
-                FuncCell {
-                    code: Default::default(),
-                    native: Default::default(),
-                    target,
-                    sig_id: signatures.intern(&decl.sig),
-                    address: if null { GuestPtr::NULL } else { mem.alloc_function(i as u32) },
-                }
+                let address = if null { GuestPtr::NULL } else { mem.alloc_function(i as u32) };
+                FuncCell::new(target, signatures.intern(&decl.sig), address)
             })
             .collect();
         let no_memory =
             |_: Trap| failed("the program's global variables need more memory than there is".into());
         let globals = Globals::allocate(&module, &mem).map_err(no_memory)?;
         globals.initialize(&module, &mem, &funcs).map_err(no_memory)?;
-        Ok(Process {
+        let fuel_given = AtomicU64::new(config.fuel.unwrap_or(u64::MAX));
+        let tiering = crate::tier::Tiering::new(&config);
+        Ok(Box::pin(Process {
             mem,
             config,
             libc: Default::default(),
@@ -159,45 +168,64 @@ impl Process {
             globals,
             sites: Arc::default(),
             areas,
+            fuel_given,
             deadline_passed: Arc::default(),
             bodies: Mutex::new(Box::new(bodies)),
             signatures: Mutex::new(signatures),
             jit: Default::default(),
+            tiering,
+            codes: Codes::default(),
             calls_that_fit: Mutex::default(),
-        })
+            _pinned: PhantomPinned,
+        }))
     }
 
-    /// The bytecode of a function, made at its first call.
+    /// What a call of a function runs: bytecode, made at its first call, or compiled code.
     pub(crate) fn code(&self, id: FuncId) -> Result<&Code> {
         let cell = &self.funcs[id.0 as usize];
         match cell.code() {
             Some(code) => Ok(code),
-            None => self.compile(id, cell),
+            None => self.first_calls(id, cell),
         }
     }
 
     #[cold]
-    fn compile<'a>(&'a self, id: FuncId, cell: &'a FuncCell) -> Result<&'a Code> {
+    fn first_calls<'a>(&'a self, id: FuncId, cell: &'a FuncCell) -> Result<&'a Code> {
         // The lock also keeps two threads from asking for the same body.
         let mut bodies = self.bodies.lock();
         if let Some(code) = cell.code() {
             return Ok(code);
         }
-        let mut f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
+        if let Some(first) = cell.first() {
+            drop(bodies);
+            cell.publish(first);
+            self.tiering.second_call(self, id);
+            return Ok(cell.code().unwrap_or(first));
+        }
+        let f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
         drop(bodies);
-        let code = self.translate(&mut f)?;
-        Ok(cell.install(code))
+        let code = self.translate(f, cell)?;
+        cell.publish_first(code);
+        if self.config.tier != Tier::Auto {
+            cell.publish(code);
+        }
+        Ok(code)
     }
 
-    /// From a fresh body to checked bytecode.
-    pub(crate) fn translate(&self, f: &mut Function) -> Result<Box<Code>> {
-        opt::run(f, &self.module);
-        let roots = Roots::compute(f);
-        let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
+    /// From a fresh body to code: compiled, or checked bytecode.
+    fn translate<'a>(&'a self, mut f: Function, cell: &FuncCell) -> Result<&'a Code> {
+        opt::run(&mut f, &self.module);
+        let roots = Roots::compute(&f);
+        let f = Arc::new(f);
         if self.config.tier != Tier::Interp {
-            match self.jit.compile(self, f, &roots) {
+            let _ = cell.body.set(f.clone());
+        }
+        let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
+        if matches!(self.config.tier, Tier::Jit | Tier::JitOnly) {
+            match self.tiering.compile_now(self, &f, &roots) {
                 Ok((code, native)) => {
-                    self.funcs[f.id.0 as usize].native.store(native as *mut (), Ordering::Release);
+                    let code = self.codes.add(code);
+                    cell.publish_native(code, native);
                     return Ok(code);
                 }
                 Err(what) if self.config.tier == Tier::JitOnly => {
@@ -206,15 +234,20 @@ impl Process {
                 Err(_) => {}
             }
         }
-        let code = bytecode::compile(f, &roots, self).map_err(refused)?;
+        let code = bytecode::compile(&f, &roots, self).map_err(refused)?;
         bytecode::check::check(&code, self.funcs.len())
             .map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
-        Ok(Box::new(code))
+        Ok(self.codes.add(Box::new(code)))
     }
 
     /// A fresh set of thread-local globals.
     pub(crate) fn make_thread_locals(&self) -> Result<Box<[GuestPtr]>> {
         self.globals.make_thread_locals(&self.module, &self.mem, &self.funcs)
+    }
+
+    /// Whether something is being compiled in the background.
+    pub fn is_compiling(&self) -> bool {
+        self.tiering.is_busy()
     }
 
     /// Why a set interrupt flag stops the guest.
@@ -227,7 +260,7 @@ impl Process {
     pub(crate) fn frames(&self, positions: &[CodePos]) -> Vec<report::Frame> {
         let mut frames = Vec::new();
         for at in positions {
-            let Some(code) = self.funcs[at.func.0 as usize].code() else { continue };
+            let Some(code) = self.codes.get(at.code) else { continue };
             let before = frames.len();
             for loc in code.chain_at(at.word as usize) {
                 frames.push(report::Frame {
@@ -272,13 +305,19 @@ impl Process {
     /// The name of the stack variable that was allocated there.
     fn variable_name(&self, site: SiteId) -> Option<String> {
         let at = *self.sites.lock().stack(site)?.first()?;
-        let code = self.funcs[at.func.0 as usize].code()?;
+        let code = self.codes.get(at.code)?;
         let word = bytecode::Word(*code.words.get(at.word as usize)?);
         let index = *code.words.get(at.word as usize + 1)? as usize;
         match code.descs.get(index).filter(|_| word.number() == bytecode::Op::Alloca as u16)? {
             Desc::Alloca(alloca) => alloca.name.as_ref().map(|n| n.to_string()),
             _ => None,
         }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.tiering.close();
     }
 }
 

@@ -51,8 +51,8 @@ impl Process {
 
     /// Whether the innermost function is of a lifted WebAssembly module.
     fn in_lifted_code(&self, thread: &Thread) -> bool {
-        let innermost = thread.positions(1).first().map(|at| self.module.func(at.func));
-        innermost.is_some_and(|decl| decl.name.starts_with(super::wasm::PREFIX))
+        let innermost = thread.positions(1).first().and_then(|at| self.codes.get(at.code));
+        innermost.is_some_and(|code| code.name.starts_with(super::wasm::PREFIX))
     }
 
     /// What comes before `main`: the C library's variables, arguments, constructors.

@@ -4,13 +4,11 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use svm_memory::SiteId;
 
-use crate::ir::FuncId;
-
-/// A position in a function's bytecode.
+/// A position in code: of a function in one of its forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CodePos {
-    /// The function.
-    pub func: FuncId,
+    /// Number of the code.
+    pub code: u32,
     /// Index of a word of the instruction.
     pub word: u32,
 }

@@ -1,5 +1,6 @@
 //! For tests: processes without a file behind them.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{Bodies, Config, Process, Thread};
@@ -24,12 +25,12 @@ impl Bodies for ByHand {
 }
 
 /// A process of these functions, in the order of the module's.
-pub(crate) fn process(module: Module, bodies: Vec<Option<Function>>, config: Config) -> Process {
+pub(crate) fn process(module: Module, bodies: Vec<Option<Function>>, config: Config) -> Pin<Box<Process>> {
     Process::new(ByHand { module: Arc::new(module), bodies }, config).expect("a process")
 }
 
 /// A process without a program, and a thread of it.
-pub(crate) fn empty(config: Config) -> (Process, Thread) {
+pub(crate) fn empty(config: Config) -> (Pin<Box<Process>>, Thread) {
     let process = process(Module::default(), Vec::new(), config);
     let thread = Thread::new(&process).expect("a thread");
     (process, thread)

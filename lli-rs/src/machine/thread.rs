@@ -53,6 +53,10 @@ pub struct Thread {
     pub(crate) exception: (GuestPtr, u32),
     pub(crate) next_token: u64,
     pub(crate) depth: u32,
+    /// Jumps and calls that bytecode makes before it looks around.
+    pub(crate) budget: i32,
+    /// What the tiers know of this thread.
+    pub(crate) pulse: crate::tier::Pulse,
     /// What compiled code reads.
     pub(crate) native: super::native::Native,
     max_stack: u64,
@@ -83,12 +87,14 @@ impl Thread {
             pc: std::ptr::null(),
             fp: first_slot,
             top: frames_end,
-            fuel: config.fuel.unwrap_or(u64::MAX),
+            fuel: process.fuel_given.load(std::sync::atomic::Ordering::Relaxed),
             jumps: Vec::new(),
             varargs: Vec::new(),
             exception: (GuestPtr::NULL, 0),
             next_token: 0x5356_4d4a_0000_0001,
             depth: 0,
+            budget: 0,
+            pulse: Default::default(),
             native: Default::default(),
             max_stack: config.max_stack,
             alloc_frames: config.alloc_frames,
@@ -122,7 +128,7 @@ impl Thread {
             // as the process.
             let (frame, code) = unsafe { (&*at, &*(*at).code) };
             if let Some(word) = code.word_index(pc) {
-                stack.push(CodePos { func: code.func, word: word as u32 });
+                stack.push(CodePos { code: code.number, word: word as u32 });
             }
             pc = frame.call_pc;
             at = at.wrapping_add(1);

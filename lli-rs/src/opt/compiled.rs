@@ -9,11 +9,13 @@ use crate::ir::{BlockId, Function, Module, Value};
 
 /// What is wanted of a body.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Blocks pay for their instructions.
     pub fuel: bool,
     /// Start at the head of this loop instead of the entry.
     pub head: Option<BlockId>,
+    /// For an entry at a loop head: values, by number, that are not there but computed by their users.
+    pub folded: &'a [bool],
 }
 
 /// A body that is ready for code generation.
@@ -27,12 +29,13 @@ pub struct Compiled {
 
 /// Makes the form of a body that is compiled. `roots` are those of `f`, which has been through [`super::run`].
 /// `None` if the head cannot be entered.
-pub fn run(f: &Function, m: &Module, roots: &Roots, options: Options) -> Option<Compiled> {
+pub fn run(f: &Function, m: &Module, roots: &Roots, options: Options<'_>) -> Option<Compiled> {
     let mut function = f.clone();
     let mut live = Vec::new();
     lower::run(&mut function, m, roots, options.fuel);
     if let Some(head) = options.head {
-        let entry = osr::at(&function, head)?;
+        let folded = |v: Value| options.folded.get(v.0 as usize) == Some(&true);
+        let entry = osr::at(&function, head, &folded)?;
         (function, live) = (entry.function, entry.live);
     }
     checks::run(&mut function);

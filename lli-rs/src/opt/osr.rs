@@ -3,11 +3,14 @@
 //! [`at`] gives a function whose parameters are the values that are live into the head. It works on any body,
 //! the lowered form included, as long as no pass has yet given it values that the interpreter does not have.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::cfg::{self, Cfg};
 use super::ssa::{self, Variable};
 use super::subst::Subst;
 use crate::ir::{
-    Block, BlockId, Const, Function, Inst, LocId, ParamAttr, Signature, Terminator, Type, Value, ValueDef,
+    Block, BlockId, Const, Function, Inst, InstId, LocId, ParamAttr, Signature, Terminator, Type, Value,
+    ValueDef,
 };
 
 /// A body that begins at a loop head.
@@ -15,20 +18,23 @@ use crate::ir::{
 pub struct Entry {
     /// The body. Parameter `n` is what `live[n]` of the original is when control arrives at the head.
     pub function: Function,
-    /// Values of the original: the phis of the head, then what else is live there, in order of number.
+    /// Values of the original: the phis of the head, then what else is needed of what is live there, in order of
+    /// number.
     pub live: Vec<Value>,
 }
 
-/// Makes the body that starts at `head`; `None` if nothing can arrive there a second time.
-pub fn at(f: &Function, head: BlockId) -> Option<Entry> {
+/// Makes the body that starts at `head`; `None` if nothing can arrive there a second time. A value for which
+/// `folded` holds is computed anew from its operands instead of being taken over.
+pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool) -> Option<Entry> {
     let cfg = Cfg::new(f);
     let blocked = f.block(head).insts.iter().any(|id| matches!(f.inst(*id).inst, Inst::LandingPad { .. }));
     if head == BlockId::ENTRY || !cfg.is_reachable(head) || blocked {
         return None;
     }
     let (phis, others) = live_into(f, &cfg, head);
+    let kept = operands_of_folded(f, &others, folded);
     let mut g = f.clone();
-    let live: Vec<Value> = phis.iter().chain(&others).copied().collect();
+    let live: Vec<Value> = phis.iter().chain(&kept).copied().collect();
     g.params = live
         .iter()
         .enumerate()
@@ -40,9 +46,17 @@ pub fn at(f: &Function, head: BlockId) -> Option<Entry> {
         attrs: vec![ParamAttr::None; live.len()],
         variadic: false,
     });
-    enter(&mut g, head, phis.len());
+    let mut arriving = Arriving {
+        f,
+        values: live.iter().copied().zip(g.params.iter().copied()).collect(),
+        made: Vec::new(),
+    };
+    let others: Vec<(Value, Value)> =
+        others.into_iter().map(|v| Some((v, arriving.value(&mut g, v)?))).collect::<Option<_>>()?;
+    let made = arriving.made;
+    enter(&mut g, head, phis.len(), made);
     let cfg = cfg::remove_unreachable(&mut g);
-    join(f, &mut g, &cfg, &others, phis.len());
+    join(f, &mut g, &cfg, &others);
     for p in &f.params {
         // Nothing names the old parameters any more.
         g.values[p.0 as usize].def = ValueDef::Const(Const::Zero);
@@ -50,10 +64,54 @@ pub fn at(f: &Function, head: BlockId) -> Option<Entry> {
     Some(Entry { function: g, live })
 }
 
+/// The live values with folded ones replaced by what they are computed from, in order of number.
+fn operands_of_folded(f: &Function, live: &[Value], folded: &dyn Fn(Value) -> bool) -> Vec<Value> {
+    let (mut work, mut kept) = (live.to_vec(), BTreeSet::new());
+    while let Some(v) = work.pop() {
+        match f.def_inst(v) {
+            Some((_, data)) if folded(v) => data.inst.operands(&mut |o| work.push(o)),
+            _ if f.as_const(v).is_none() => drop(kept.insert(v)),
+            _ => {}
+        }
+    }
+    kept.into_iter().collect()
+}
+
+/// The values of the original as the new entry has them.
+struct Arriving<'a> {
+    f: &'a Function,
+    values: BTreeMap<Value, Value>,
+    /// Instructions that compute folded ones.
+    made: Vec<InstId>,
+}
+
+impl Arriving<'_> {
+    /// `None` if the value can be computed only where it was.
+    fn value(&mut self, g: &mut Function, v: Value) -> Option<Value> {
+        if self.f.as_const(v).is_some() {
+            return Some(v);
+        }
+        if let Some(known) = self.values.get(&v) {
+            return Some(*known);
+        }
+        let (_, data) = self.f.def_inst(v)?;
+        let Inst::Gep { base, offset, terms } = &data.inst else { return None };
+        let base = self.value(g, *base)?;
+        let terms = terms.iter().map(|(t, k)| Some((self.value(g, *t)?, *k))).collect::<Option<_>>()?;
+        let inst = Inst::Gep { base, offset: *offset, terms };
+        let (id, result) = g.add_inst_at(inst, self.f.ty(v).clone(), (data.frame, data.loc));
+        self.made.push(id);
+        self.values.insert(v, result?);
+        result
+    }
+}
+
 /// The entry now leads to the head; its phis take the first parameters from there.
-fn enter(g: &mut Function, head: BlockId, phis: usize) {
+fn enter(g: &mut Function, head: BlockId, phis: usize, made: Vec<InstId>) {
     let (jump, _) = g.add_inst(Inst::Term(Terminator::Br(head)), Type::Void, LocId::NONE);
-    g.blocks[BlockId::ENTRY.0 as usize] = Block { insts: vec![jump] };
+    let mut insts = made;
+    insts.push(jump);
+    g.blocks[BlockId::ENTRY.0 as usize] = Block { insts };
     let Function { blocks, insts, params, .. } = g;
     for (id, param) in blocks[head.0 as usize].insts.iter().zip(&params[..phis]) {
         if let Inst::Phi(incoming) = &mut insts[id.0 as usize].inst {
@@ -63,16 +121,16 @@ fn enter(g: &mut Function, head: BlockId, phis: usize) {
     }
 }
 
-/// Lets the other live values come from the parameters, or from their definitions where those run again.
-fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[Value], phis: usize) {
+/// Lets the other live values come from what the entry has for them, or from their definitions where those run
+/// again.
+fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[(Value, Value)]) {
     let home = homes(f, cfg);
     let mut subst = Subst::new(g);
     let mut variables = Vec::new();
-    for (i, v) in others.iter().enumerate() {
-        let param = g.params[phis + i];
+    for (v, arriving) in others {
         match home[v.0 as usize] {
-            Some(block) => variables.push(Variable { defs: vec![(BlockId::ENTRY, param), (block, *v)] }),
-            None => subst.replace(*v, param),
+            Some(block) => variables.push(Variable { defs: vec![(BlockId::ENTRY, *arriving), (block, *v)] }),
+            None => subst.replace(*v, *arriving),
         }
     }
     subst.apply(g);

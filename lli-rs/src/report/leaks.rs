@@ -1,6 +1,6 @@
 //! Heap objects that nothing pointed to at exit, one entry per place of allocation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -28,10 +28,22 @@ impl Leak {
             *count += 1;
             *bytes += object.size;
         }
-        let mut leaks: Vec<Leak> = sites
-            .into_iter()
-            .map(|(site, (objects, bytes))| Leak { objects, bytes, allocated: resolver.site(site) })
-            .collect();
+        let mut leaks: Vec<Leak> = Vec::new();
+        let mut known: HashMap<Vec<Frame>, usize> = HashMap::new();
+        for (site, (objects, bytes)) in sites {
+            // Several sites are one place where a function has several forms of code.
+            let allocated = resolver.site(site);
+            match known.get(&allocated) {
+                Some(&at) => {
+                    leaks[at].objects += objects;
+                    leaks[at].bytes += bytes;
+                }
+                None => {
+                    known.insert(allocated.clone(), leaks.len());
+                    leaks.push(Leak { objects, bytes, allocated });
+                }
+            }
+        }
         leaks.sort_by_key(|leak| std::cmp::Reverse(leak.bytes));
         leaks
     }

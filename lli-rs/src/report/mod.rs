@@ -20,7 +20,7 @@ pub use source::Sources;
 pub use text::render_text;
 
 /// One frame of a call stack, innermost first in every list. Frames that clang inlined are frames.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Frame {
     /// Source name of the function where known, else its linker name.
     pub function: Arc<str>,

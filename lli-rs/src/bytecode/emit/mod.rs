@@ -10,9 +10,11 @@ mod compare;
 mod control;
 mod intrinsic;
 mod memory;
+mod places;
 mod vector;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use rustc_hash::FxHashMap;
 
@@ -23,7 +25,9 @@ use crate::ir::{
 use crate::opt::Roots;
 use crate::semantics;
 
-use super::code::{Code, Desc, Span};
+pub use places::{Places, places};
+
+use super::code::{Code, Desc, Head, Span};
 use super::flow::Flow;
 use super::live::Live;
 use super::op::{Op, Word};
@@ -78,13 +82,15 @@ pub fn compile(f: &Function, roots: &Roots, env: &dyn Env) -> Result<Code, Strin
     let plan = Plan::new(f, &flow, roots);
     let twice = call::returns_twice(f, env);
     let live = Live::compute(&plan);
-    let mut slots = Slots::assign(&plan, live, !twice, 0);
-    if slots.count > NEAR {
-        slots = Slots::assign(&plan, Live::compute(&plan), !twice, SCRATCH);
-    }
+    let slots = assign(&plan, live, twice);
     let mut emitter = Emitter::new(&plan, &slots, env, twice)?;
     emitter.body()?;
     emitter.finish(twice)
+}
+
+fn assign(plan: &Plan<'_>, live: Live, twice: bool) -> Slots {
+    let slots = Slots::assign(plan, live, !twice, 0);
+    if slots.count > NEAR { Slots::assign(plan, Live::compute(plan), !twice, SCRATCH) } else { slots }
 }
 
 /// A forward reference: the word of the instruction, the word that holds the offset, its shift there.
@@ -492,7 +498,9 @@ impl<'a> Emitter<'a> {
         }
         self.landings.sort_unstable();
         let param_slots = self.f.params.iter().map(|p| self.f.ty(*p).slots()).sum();
+        let heads = self.heads();
         Ok(Code {
+            number: 0,
             func: self.f.id,
             name: self.f.name.clone(),
             words: self.words.into(),
@@ -509,7 +517,29 @@ impl<'a> Emitter<'a> {
             native: 0,
             ret_slots: self.f.sig.ret.slots(),
             decl_loc: self.f.decl_loc,
+            heads,
         })
+    }
+
+    /// The blocks that an edge leads back to, in the order of emission.
+    fn heads(&self) -> Box<[Head]> {
+        let flow = self.plan.flow;
+        let at = |b: BlockId| flow.position[b.0 as usize];
+        let is_head = |b: &BlockId| flow.preds[b.0 as usize].iter().any(|p| at(*p) >= at(*b));
+        let word = |b: &BlockId| self.labels[b.0 as usize];
+        // Of blocks that begin at the same word (all but the last are empty) control is in the last one.
+        let groups = flow.order.chunk_by(|a, b| word(a) == word(b));
+        let head = |group: &[BlockId]| {
+            let block = *group.last().filter(|_| group.iter().any(is_head))?;
+            Some(Head {
+                word: word(&block)? as u32,
+                block,
+                heat: AtomicU32::new(0),
+                asked: AtomicBool::new(false),
+                compiled: AtomicU32::new(0),
+            })
+        };
+        groups.filter_map(head).collect()
     }
 
     /// Puts hoisted constants into their slots, then goes to the body.

@@ -56,7 +56,7 @@ mod wctype;
 mod wide;
 
 pub use exit::exit;
-pub use ffi::die_of_signal;
+pub use ffi::{die_of_signal, end_now};
 pub use math::{FloatEnvironment, isolate};
 pub use program::{Start, start};
 pub use stdio::flush_all;

@@ -10,7 +10,7 @@ use crate::machine::{Config, Cx, Input, Output, Process, Result, Thread};
 
 /// A guest whose standard output is captured.
 pub struct Guest {
-    process: Process,
+    process: std::pin::Pin<Box<Process>>,
     thread: Thread,
     out: Arc<Mutex<Vec<u8>>>,
 }

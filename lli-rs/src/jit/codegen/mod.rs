@@ -16,6 +16,7 @@ use std::mem::MaybeUninit;
 
 use inkwell::llvm_sys::LLVMIntPredicate;
 
+use super::Arrival;
 use super::llvm::{Block, Job, Scope, Ty, Val};
 use crate::bytecode::emit::Env;
 use crate::bytecode::flow::Flow;
@@ -82,6 +83,8 @@ struct Gen<'a> {
     stop: Val,
     locals: Val,
     mark: Option<u32>,
+    /// In code that goes on in a frame of bytecode: where its values are.
+    arrival: Option<Arrival>,
     /// The program looks at floating-point flags or sets the rounding mode.
     strict: bool,
     scratch: u32,
@@ -98,8 +101,9 @@ pub(super) fn function(
     roots: &Roots,
     b: &Job,
     (fast, enter): (&str, &str),
+    arrival: Option<Arrival>,
 ) -> Result<Unfinished, String> {
-    let mut g = Gen::new(process, f, roots, b, fast)?;
+    let mut g = Gen::new(process, f, roots, b, fast, arrival)?;
     g.prologue()?;
     for b in g.flow.order.clone() {
         g.block(b)?;
@@ -140,10 +144,12 @@ impl<'a> Gen<'a> {
         roots: &'a Roots,
         b: &'a Job,
         name: &str,
+        arrival: Option<Arrival>,
     ) -> Result<Self, String> {
         let flow = Flow::compute(f);
         let params: u32 = f.params.iter().map(|p| f.ty(*p).slots()).sum();
-        let needs_mark = f.sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. }))
+        let needs_mark = arrival.as_ref().is_some_and(|a| a.mark.is_some())
+            || f.sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. }))
             || f.insts
                 .iter()
                 .any(|d| matches!(d.inst, Inst::Alloca { .. } | Inst::Intrinsic(Intrinsic::VaStart, _)));
@@ -174,7 +180,7 @@ impl<'a> Gen<'a> {
         }
         let [header, frame, data] = b.scopes(["headers", "frames", "data"]);
         let placeholder = b.i64(0);
-        let ty = Self::native_type(b, f.id, process)?;
+        let ty = Self::own_type(b, f, process, arrival.is_some())?;
         let func = b.function(name, ty);
         let mut words = Vec::with_capacity(1 + 3 * places);
         words.push(Word::new(Op::Native, 0, 0, 0).0);
@@ -206,6 +212,7 @@ impl<'a> Gen<'a> {
             stop: placeholder,
             locals: placeholder,
             mark,
+            arrival,
             strict: uses_fenv(process),
             scratch,
             scratch_used: 0,
@@ -249,11 +256,15 @@ impl<'a> Gen<'a> {
         self.locals = self.constant_field(offset::LOCALS);
         self.push_record();
         self.poll();
-        if let Some(mark) = self.mark {
-            let at = self.call_helper("svm.mark", b.zero(b.ptr()), &[]);
-            self.put(at, &Type::I64, mark)?;
+        if let Some(arrival) = self.arrival.clone() {
+            self.take_over(&arrival)?;
+        } else {
+            if let Some(mark) = self.mark {
+                let at = self.call_helper("svm.mark", b.zero(b.ptr()), &[]);
+                self.put(at, &Type::I64, mark)?;
+            }
+            self.parameters()?;
         }
-        self.parameters()?;
         let entry = self.block_of(BlockId::ENTRY)?;
         b.br(entry);
         let here = b.here();
@@ -284,7 +295,7 @@ impl<'a> Gen<'a> {
         b.at(room);
         let code = b.int_to_ptr(b.i64(self.code.as_ptr() as u64), b.ptr());
         self.store_record(offset::CODE, code);
-        if !self.f.sig.variadic {
+        if self.arrival.is_none() && !self.f.sig.variadic {
             self.store_record(offset::VARARGS, b.zero(b.ptr()));
         }
         b.scoped(b.store(self.top, self.field(offset::TOP), 8), self.scopes.frame);
@@ -319,6 +330,19 @@ impl<'a> Gen<'a> {
         Ok(())
     }
 
+    /// The values of a frame of bytecode: all are read before the slots are used for anything else.
+    fn take_over(&mut self, arrival: &Arrival) -> Result<(), String> {
+        for (&p, &slot) in self.f.params.iter().zip(&arrival.slots) {
+            let ty = self.f.ty(p).clone();
+            self.vals[p.0 as usize] = Some(self.get(&ty, slot)?);
+        }
+        if let (Some(theirs), Some(ours)) = (arrival.mark, self.mark) {
+            let mark = self.get(&Type::I64, theirs)?;
+            self.put(mark, &Type::I64, ours)?;
+        }
+        Ok(())
+    }
+
     /// The entry for callers whose arguments lie in slots.
     fn entry_by_slots(&mut self, name: &str) -> Result<(), String> {
         let b = self.b;
@@ -328,14 +352,15 @@ impl<'a> Gen<'a> {
         let (thread, fp) = (b.param(f, 0), b.param(f, 1));
         self.fp = fp;
         let (mut slot, mut args) = (0, vec![thread, fp]);
-        for &p in &self.f.params {
+        let params = if self.arrival.is_some() { &[][..] } else { &self.f.params };
+        for &p in params {
             let ty = self.f.ty(p).clone();
             if value::in_register(&ty) {
                 args.push(self.get(&ty, slot)?);
             }
             slot += ty.slots();
         }
-        let ty = Self::native_type(b, self.f.id, self.process)?;
+        let ty = Self::own_type(b, self.f, self.process, self.arrival.is_some())?;
         let result = b.call(ty, self.func, &args);
         if value::in_register(&self.f.sig.ret) {
             self.put(b.extract(result, 1), &self.f.sig.ret, 0)?;
@@ -421,6 +446,7 @@ impl<'a> Gen<'a> {
         self.words.resize(capacity, exit);
         let f = self.f;
         let parts = Code {
+            number: 0,
             func: f.id,
             name: f.name.clone(),
             words: self.words.into_boxed_slice(),
@@ -437,6 +463,7 @@ impl<'a> Gen<'a> {
             decl_loc: f.decl_loc,
             native: 0,
             ret_slots: f.sig.ret.slots(),
+            heads: Box::default(),
         };
         Ok(Unfinished { code: self.code, parts })
     }

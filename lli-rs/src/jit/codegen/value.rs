@@ -4,7 +4,7 @@ use inkwell::llvm_sys::LLVMOpcode;
 
 use super::Gen;
 use crate::bytecode::emit::Env;
-use crate::ir::{Const, FuncId, Type};
+use crate::ir::{Const, FuncId, Function, Type};
 use crate::jit::llvm::{Job, Ty, Val};
 use crate::machine::Process;
 use crate::semantics;
@@ -62,6 +62,15 @@ impl Gen<'_> {
     pub(super) fn native_type(b: &Job, id: FuncId, process: &Process) -> Result<Ty, String> {
         let sig = &process.module.func(id).sig;
         Self::native_type_of(b, &sig.ret, &sig.params)
+    }
+
+    /// The native type of the function that is generated: one that takes a frame over has all in slots.
+    pub(super) fn own_type(b: &Job, f: &Function, process: &Process, takes_over: bool) -> Result<Ty, String> {
+        if takes_over {
+            Self::native_type_of(b, &f.sig.ret, &[])
+        } else {
+            Self::native_type(b, f.id, process)
+        }
     }
 
     /// The native type of functions with this result and these parameters.

@@ -114,7 +114,9 @@ fn same(f: &Function, params: &[u64], steps: usize) -> Result<bool, TestCaseErro
     let heads = lower::cycle_heads(f).into_iter().map(Some);
     let mut fewer = false;
     for head in std::iter::once(None).chain(heads) {
-        let Some(made) = compiled::run(f, &module(), &roots, Options { fuel: false, head }) else { continue };
+        let Some(made) = compiled::run(f, &module(), &roots, Options { head, ..Options::default() }) else {
+            continue;
+        };
         prop_assert_eq!(verify(&made.function), Ok(()), "{}\n{}", before, made.function);
         let got = match head {
             None => run(&made.function, params, 3 * steps),
