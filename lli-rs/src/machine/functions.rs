@@ -80,6 +80,7 @@ impl FuncCell {
 /// All code of a process, by number. Code stays as long as the table does: frames, sites and other code point
 /// to it.
 #[derive(Default)]
+#[allow(clippy::vec_box)] // code must not move
 pub(crate) struct Codes(Mutex<Vec<Box<Code>>>);
 
 impl Codes {
