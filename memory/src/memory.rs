@@ -104,6 +104,19 @@ impl Memory {
         }
     }
 
+    /// Writes into the live object that starts at `object`, from `offset` on, also where it is constant to the guest:
+    /// the bytes of a file that is mapped change when the file does.
+    pub fn write_constant(&self, object: GuestPtr, offset: u64, bytes: &[u8]) -> Result<()> {
+        if !self.is_start(object) {
+            return self.write(object, bytes);
+        }
+        let header = self.space.window.header(object.slot().index());
+        let before = header.write_size.swap(header.read_size.load(Relaxed), Relaxed);
+        let result = self.write(object.offset(offset as i64), bytes);
+        header.write_size.store(before, Relaxed);
+        result
+    }
+
     /// The size of the live object that starts at `p`.
     pub fn size_of(&self, p: GuestPtr) -> Result<u64> {
         if self.is_start(p) {

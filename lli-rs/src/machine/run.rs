@@ -44,6 +44,7 @@ impl Process {
         if !matches!(trap, Trap::Exit(_) | Trap::Signal(_)) {
             libc::flush_all(&mut Cx { process: self, thread });
         }
+        libc::flush_mappings(&Cx { process: self, thread });
         thread.publish();
         let leaks = if ended && self.config.leaks { self.mem.leaks() } else { Vec::new() };
         Outcome { trap, backtrace, host_function, leaks }

@@ -12,6 +12,7 @@ use rustix::fs::{FileType, OFlags, SeekFrom};
 use rustix::io::Errno;
 use svm_memory::{GuestPtr, GuestSlice};
 
+use super::shared;
 use super::signal;
 use super::sys::{self, Sys};
 use crate::machine::{Config, Cx, Input, Output, Result};
@@ -261,6 +262,7 @@ pub fn read(cx: &Cx<'_>, file: &OpenFile, to: GuestPtr, len: u64, at: Option<i64
         Kind::Capture(_) => Ok(Err(Errno::BADF)),
         Kind::Owned(_) | Kind::Inherited(_) => loop {
             let Some(fd) = file.host() else { return Ok(Err(Errno::BADF)) };
+            shared::before(cx, file);
             if at.is_none() && !wait(cx, file, PollFlags::IN)? {
                 return Ok(Err(Errno::AGAIN));
             }
@@ -331,8 +333,12 @@ pub fn write(cx: &mut Cx<'_>, file: &OpenFile, from: Source<'_>, start: u64, len
                     return Ok(if done > 0 { Ok(done) } else { Err(Errno::AGAIN) });
                 }
                 let chunk = if file.waits() { PIPE_CHUNK } else { u64::MAX };
+                shared::before(cx, file);
                 match from.write_to(fd, start + done, chunk.min(len - done)) {
-                    Ok(n) => done += n,
+                    Ok(n) => {
+                        done += n;
+                        shared::after(cx, file, None, n);
+                    }
                     Err(Errno::INTR) => check_interrupt(cx)?,
                     Err(Errno::PIPE) => return broken_pipe(cx).map(Err),
                     Err(errno) => return Ok(if done > 0 { Ok(done) } else { Err(errno) }),

@@ -9,6 +9,7 @@ use svm_memory::GuestPtr;
 use super::access::Lazy;
 use super::caps::{self, AT_CWD, Last, Place, Want, resolve};
 use super::fd::{self, reply, status};
+use super::shared;
 use super::sys::Sys;
 use crate::host::{VarArgs, host_table};
 use crate::machine::{Cx, Result};
@@ -302,7 +303,10 @@ fn truncate(cx: &mut Cx<'_>, path: GuestPtr, len: i64) -> Result<i32> {
     let path = cx.mem().c_str(path)?;
     let result = u64::try_from(len).map_err(|_| Errno::INVAL).and_then(|len| {
         let file = caps::open(cx, AT_CWD, &path, libc::O_WRONLY | libc::O_NOCTTY, 0)?;
-        fs::ftruncate(file.host_or(Errno::INVAL)?, len)
+        shared::before(cx, &file);
+        fs::ftruncate(file.host_or(Errno::INVAL)?, len)?;
+        shared::after(cx, &file, Some(len), 0);
+        Ok(())
     });
     status(cx, result)
 }

@@ -1,6 +1,6 @@
-//! mmap as managed memory: each mapping is an object. Anonymous memory is what it says; a file becomes a private copy,
-//! which is all the same unless someone else writes the file. What a copy cannot stand for is ENODEV, as on file systems
-//! without mmap, so that programs fall back to read and write.
+//! mmap as managed memory: each mapping is an object. Anonymous memory is what it says; a private mapping of a file
+//! is a copy; a shared one is kept equal to the file by `shared`. What neither can stand for is ENODEV, as on file
+//! systems without mmap, so that programs fall back to read and write.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 use svm_memory::{GuestPtr, ObjectKind};
 
-use super::fd;
 use super::sys::Sys;
+use super::{fd, shared};
 use crate::host::host_table;
 use crate::machine::{Cx, Result};
 
@@ -23,7 +23,7 @@ host_table! {
         "void *mmap64(void *address, size_t len, int protection, int flags, int fd, off_t offset)" => mmap: address, len, protection, flags, fd, offset,
         "int mprotect(void *address, size_t len, int protection)" => mprotect: address, len, protection,
         "void *mremap(void *address, size_t len, size_t to, int flags, ...)" => mremap: address, len, to, flags,
-        "int msync(void *address, size_t len, int flags)" => mprotect: address, len, flags,
+        "int msync(void *address, size_t len, int flags)" => msync: address, len, flags,
         "int munlock(const void *address, size_t len)" => lock: address, len,
         "int munmap(void *address, size_t len)" => munmap: address, len,
         "int posix_madvise(void *address, size_t len, int advice)" => posix_madvise: address, len, advice,
@@ -98,31 +98,33 @@ fn map(
         cx.mem().fill(address, 0, size)?;
         return Ok(Ok(address));
     }
-    let file = if anonymous { None } else { Some(fd::get(cx, fd)) };
+    let site = cx.site();
+    let writable = protection & libc::PROT_WRITE != 0;
+    let from = offset as u64;
+    let shared = flags & libc::MAP_TYPE != libc::MAP_PRIVATE;
+    let file = match (!anonymous).then(|| fd::get(cx, fd)).transpose() {
+        Ok(file) => file,
+        Err(errno) => return Ok(Err(errno)),
+    };
     if let Some(file) = &file
-        && let Err(errno) = file.as_ref().map_err(|e| *e).and_then(|f| copyable(f, protection, flags))
+        && let Err(errno) =
+            if shared { shared::possible(cx, file, writable, from, size) } else { copyable(file) }
     {
         return Ok(Err(errno));
     }
-    let site = cx.site();
     let Ok(base) = cx.mem().alloc(size, PAGE, ObjectKind::Mapping, site) else {
         return Ok(Err(Errno::NOMEM));
     };
-    if let Some(Ok(file)) = file {
-        let mut done = 0;
-        while done < len {
-            let at = base.offset(done as i64);
-            match fd::read(cx, &file, at, len - done, Some(offset + done as i64))? {
-                Ok(0) => break,
-                Ok(n) => done += n,
-                Err(errno) => {
-                    cx.mem().release(base);
-                    return Ok(Err(errno));
-                }
-            }
-        }
+    let filled = match file {
+        None => Ok(()),
+        Some(file) if shared => shared::add(cx, base, file, writable, from, size),
+        Some(file) => read_whole(cx, &file, base, size, offset)?,
+    };
+    if let Err(errno) = filled {
+        cx.mem().release(base);
+        return Ok(Err(errno));
     }
-    if protection & (libc::PROT_READ | libc::PROT_WRITE) == libc::PROT_READ {
+    if protection & libc::PROT_READ != 0 && !writable {
         cx.mem().set_read_only(base);
     }
     let pages = vec![true; (size / PAGE) as usize];
@@ -130,22 +132,27 @@ fn map(
     Ok(Ok(base))
 }
 
-/// Whether a private copy can stand for a mapping of the file.
-fn copyable(file: &fd::OpenFile, protection: i32, flags: i32) -> Sys<()> {
+/// Reads the file from `offset` on into a private copy.
+fn read_whole(cx: &Cx<'_>, file: &fd::OpenFile, base: GuestPtr, len: u64, offset: i64) -> Result<Sys<()>> {
+    let mut done = 0;
+    while done < len {
+        match fd::read(cx, file, base.offset(done as i64), len - done, Some(offset + done as i64))? {
+            Ok(0) => break,
+            Ok(n) => done += n,
+            Err(errno) => return Ok(Err(errno)),
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Whether the file can be copied.
+fn copyable(file: &fd::OpenFile) -> Sys<()> {
     let host = file.host_or(Errno::NODEV)?;
     if file.waits() {
         return Err(Errno::NODEV);
     }
     let mode = rustix::fs::fcntl_getfl(host)? & OFlags::RWMODE;
-    if mode == OFlags::WRONLY {
-        return Err(Errno::ACCESS);
-    }
-    let shared = flags & libc::MAP_TYPE != libc::MAP_PRIVATE;
-    // Who shares a file that it can write expects to see the writes.
-    if shared && (protection & libc::PROT_WRITE != 0 || mode == OFlags::RDWR) {
-        return Err(Errno::NODEV);
-    }
-    Ok(())
+    if mode == OFlags::WRONLY { Err(Errno::ACCESS) } else { Ok(()) }
 }
 
 fn munmap(cx: &mut Cx<'_>, address: GuestPtr, len: u64) -> Result<i32> {
@@ -165,6 +172,7 @@ fn munmap(cx: &mut Cx<'_>, address: GuestPtr, len: u64) -> Result<i32> {
     if !mapping.pages.contains(&true) {
         mappings.remove(&base);
         drop(mappings);
+        shared::remove(cx, base);
         let site = cx.site();
         cx.mem().release_at(base, site);
     }
@@ -179,6 +187,14 @@ fn check(cx: &mut Cx<'_>, address: GuestPtr, len: u64) -> bool {
 /// Protections are not changed: what was writable stays so.
 fn mprotect(cx: &mut Cx<'_>, address: GuestPtr, len: u64, _protection: i32) -> Result<i32> {
     if check(cx, address, len) { Ok(0) } else { cx.fail(libc::ENOMEM, -1) }
+}
+
+fn msync(cx: &mut Cx<'_>, address: GuestPtr, len: u64, _flags: i32) -> Result<i32> {
+    let base = find(&mut cx.process.libc.mman.mappings.lock(), address, len).map(|(base, ..)| base);
+    match base.ok_or(Errno::NOMEM).and_then(|base| shared::sync(cx, base)) {
+        Ok(()) => Ok(0),
+        Err(errno) => cx.fail(errno.raw_os_error(), -1),
+    }
 }
 
 fn lock(cx: &mut Cx<'_>, address: GuestPtr, len: u64) -> Result<i32> {

@@ -36,6 +36,7 @@ mod program;
 pub(super) mod random;
 mod regex;
 mod scanf;
+mod shared;
 mod signal;
 mod sort;
 mod stat;
@@ -59,7 +60,6 @@ pub use exit::exit;
 pub use ffi::{die_of_signal, end_now};
 pub use math::{FloatEnvironment, isolate};
 pub use program::{Start, start};
-pub use stdio::flush_all;
 
 /// State of the C library of one process. Each topic keeps its own behind its own lock.
 #[derive(Default)]
@@ -81,6 +81,7 @@ pub struct State {
     program: program::State,
     random: random::State,
     regex: regex::State,
+    shared: shared::State,
     signal: signal::State,
     stdio: stdio::State,
     stdlib: stdlib::State,
@@ -140,6 +141,18 @@ pub fn globals() -> &'static [&'static [HostGlobal]] {
     const GLOBALS: &[&[HostGlobal]] =
         &[getopt::GLOBALS, math::GLOBALS, program::GLOBALS, stdio::GLOBALS, stdlib::GLOBALS, time::GLOBALS];
     GLOBALS
+}
+
+/// Brings what the guest's streams have buffered, and what it stored in shared mappings, to their files: before a fault
+/// is reported, and when an embedder asks.
+pub fn flush_all(cx: &mut Cx<'_>) {
+    stdio::flush_all(cx);
+    shared::flush(cx);
+}
+
+/// The same of mappings alone, which outlive whatever ends a program.
+pub fn flush_mappings(cx: &Cx<'_>) {
+    shared::flush(cx);
 }
 
 /// Writes to the program's standard error, past its buffer. What cannot be written is lost, as natively.

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use svm_memory::GuestPtr;
 
 use super::fd::{self, OpenFile, Source, check_interrupt, reply, status};
+use super::shared;
 use super::sys::{self, Lock, Sys};
 use crate::host::{VarArgs, host_table};
 use crate::machine::{Cx, Result};
@@ -109,8 +110,13 @@ fn write(cx: &mut Cx<'_>, fd: i32, buf: GuestPtr, n: u64) -> Result<i64> {
 
 fn pwrite(cx: &mut Cx<'_>, fd: i32, buf: GuestPtr, n: u64, offset: i64) -> Result<i64> {
     let bytes = cx.mem().slice(buf, n)?;
-    transfer(cx, fd, |_, file| {
-        Ok(file.host_or(Errno::SPIPE).and_then(|f| sys::pwrite_guest(f, &bytes, offset)))
+    transfer(cx, fd, |cx, file| {
+        shared::before(cx, file);
+        let result = file.host_or(Errno::SPIPE).and_then(|f| sys::pwrite_guest(f, &bytes, offset));
+        if let Ok(n) = result {
+            shared::after(cx, file, u64::try_from(offset).ok(), n);
+        }
+        Ok(result)
     })
 }
 
@@ -276,7 +282,10 @@ fn sync(_: &mut Cx<'_>) -> Result<()> {
 fn ftruncate(cx: &mut Cx<'_>, fd: i32, len: i64) -> Result<i32> {
     let result = with(cx, fd, |file| {
         let len = u64::try_from(len).map_err(|_| Errno::INVAL)?;
-        rustix::fs::ftruncate(file.host_or(Errno::INVAL)?, len)
+        shared::before(cx, file);
+        rustix::fs::ftruncate(file.host_or(Errno::INVAL)?, len)?;
+        shared::after(cx, file, Some(len), 0);
+        Ok(())
     });
     status(cx, result)
 }
