@@ -43,7 +43,7 @@ bench-full: setup-bench build ## larger runs: native, svm-lli, lli-22 and Addres
 	$(CARGO) run --release -p svm-tests --bin bench -- --full
 
 bless: build ## write the golden fault reports anew
-	for tests in fault/ example/; do \
+	for tests in fault/ example/ ebpf/fault/; do \
 		SVM_BLESS=1 $(CARGO) test -q --release -p svm-tests --test suite -- --test-threads=1 $$tests || exit 1; done
 
 fmt: ## format the Rust sources

@@ -22,8 +22,8 @@ pub mod semantics;
 mod tier;
 
 pub use api::{
-    Builder, CallArgs, CallResult, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance, MapDump,
-    Module, State,
+    Builder, CallArgs, CallResult, Element, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance,
+    MapDump, Module, State,
 };
 pub use error::LoadError;
 pub use load::Source;

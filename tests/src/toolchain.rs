@@ -110,6 +110,19 @@ pub fn wasm(unit: &Unit) -> Check<PathBuf> {
     })
 }
 
+/// The versions of BPF's instruction set.
+pub const BPF_CPUS: [&str; 4] = ["v1", "v2", "v3", "v4"];
+
+/// Builds a BPF object for a version of the instruction set.
+pub fn bpf(unit: &Unit, cpu: &str) -> Check<PathBuf> {
+    cached(unit, &format!("bpf {cpu}"), |out| {
+        let mut clang = clang();
+        clang.args(["-target", "bpf", "-O2", "-g", "-c", &format!("-mcpu={cpu}"), "-o"]).arg(out);
+        common(&mut clang, unit).args(&unit.sources);
+        tool(&mut clang).map(drop)
+    })
+}
+
 fn common<'c>(clang: &'c mut Command, unit: &Unit) -> &'c mut Command {
     clang.current_dir(paths::root()).args(&unit.flags);
     for include in &unit.includes {

@@ -1,7 +1,8 @@
 //! The command line of `svm-lli`, from outside: flags, limits, the sandbox, exit statuses, messages.
 
+mod ebpf;
 mod limits;
-mod lli;
+pub mod lli;
 mod run;
 mod sandbox;
 
@@ -12,7 +13,9 @@ type Case = (&'static str, fn() -> Check);
 
 /// One test for each thing that the command line promises.
 pub fn collect(tests: &mut Vec<Test>) {
-    for (topic, cases) in [("run", run::CASES), ("limit", limits::CASES), ("sandbox", sandbox::CASES)] {
+    for (topic, cases) in
+        [("run", run::CASES), ("limit", limits::CASES), ("sandbox", sandbox::CASES), ("ebpf", ebpf::CASES)]
+    {
         for (name, check) in cases {
             tests.push((format!("cli/{topic}/{name}"), Box::new(*check)));
         }

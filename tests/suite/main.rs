@@ -4,6 +4,8 @@
 
 mod cli;
 mod csmith;
+mod ebpf_faults;
+mod ebpf_programs;
 mod faults;
 mod pass;
 mod real;
@@ -32,6 +34,8 @@ fn main() {
     faults::collect(&mut tests);
     real::collect(&mut tests);
     cli::collect(&mut tests);
+    ebpf_programs::collect(&mut tests);
+    ebpf_faults::collect(&mut tests);
     csmith::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();
     let mut trials: Vec<Trial> = tests.into_iter().map(|test| trial(test, &known)).collect();

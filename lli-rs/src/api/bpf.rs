@@ -1,12 +1,21 @@
 //! eBPF programs of an instance: running them on memory or packets, and their maps as user space sees them.
 
-use svm_memory::SiteId;
+use svm_memory::GuestPtr;
 
 use super::{Fault, Instance};
 use crate::host::bpf::context::{self, Kind};
-use crate::host::bpf::maps::{Entry, EntryValue, Errno, Values};
-use crate::host::bpf::{self, Program};
+use crate::host::bpf::maps::{BPF_ANY, Entry, EntryValue, Errno, kind};
+use crate::host::bpf::{self, Loaded, Program};
 use crate::machine::{Cx, Result as Run, Trap};
+
+/// An element of a map, read out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// Its key, empty where the kind has none; of a variable the name.
+    pub key: Vec<u8>,
+    /// Its value; of a percpu map one for each processor. A program's or map's name where it is one.
+    pub values: Vec<Vec<u8>>,
+}
 
 /// A map's elements, read out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +24,8 @@ pub struct MapDump {
     pub name: String,
     /// Its type, a number of `enum bpf_map_type`.
     pub kind: u32,
-    /// Key and value of each element; the key is empty where the kind has none.
-    pub elements: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Those that were ever used.
+    pub elements: Vec<Element>,
 }
 
 /// The program of that name; without a name, the only one, or else the first.
@@ -26,24 +35,93 @@ pub(crate) fn program(cx: &Cx<'_>, name: Option<&str>) -> Run<Program> {
     found.ok_or_else(|| Trap::MissingFunction(name.unwrap_or("an eBPF program").into()))
 }
 
-fn bytes(cx: &Cx<'_>, entry: Entry) -> Run<(Vec<u8>, Vec<u8>)> {
-    let value = match entry.value {
-        EntryValue::Bytes(bytes) => bytes,
-        EntryValue::Object(p) => cx.mem().slice(p, cx.mem().size_of(p)?)?.to_vec(),
+fn element(cx: &Cx<'_>, entry: Entry, map: &Loaded, names: &dyn Fn(GuestPtr) -> String) -> Run<Element> {
+    let read = |p: GuestPtr| match p {
+        GuestPtr::NULL => Ok(vec![0; map.def.value_size as usize]),
+        p => Ok(cx.mem().slice(p, cx.mem().size_of(p)?)?.to_vec()),
     };
-    Ok((entry.key, value))
+    let values = match entry.value {
+        EntryValue::Bytes(bytes) => vec![bytes],
+        EntryValue::Pointer(p) => vec![names(p).into_bytes()],
+        EntryValue::Object(p) => vec![read(p)?],
+        EntryValue::PerCpu(all) => all.into_iter().map(read).collect::<Run<_>>()?,
+    };
+    Ok(Element { key: entry.key, values })
+}
+
+/// Puts an element into a map as user space would: into every processor's value of a percpu map.
+pub(crate) fn update(cx: &Cx<'_>, map: &str, key: &[u8], value: &[u8], flags: u64) -> Run<Result<(), Errno>> {
+    let mut bpf = bpf::state(cx)?;
+    let cpus = bpf.cpus;
+    let done = {
+        let found = bpf.named(cx, map);
+        let (loaded, mut values) = found.ok_or_else(|| Trap::MissingFunction(map.into()))?;
+        let def = &loaded.def;
+        let fits = key.len() == def.key_size as usize && value.len() == def.value_size as usize;
+        let copies = if kind::is_per_cpu(def.kind) { cpus } else { 1 };
+        if !fits || kind::holds_pointers(def.kind) {
+            return Ok(Err(libc::EINVAL));
+        }
+        let mut one = |cpu: u32| {
+            values.cpu = cpu;
+            loaded.map.update(&mut values, key, value, if cpu == 0 { flags } else { BPF_ANY })
+        };
+        (0..copies).try_for_each(&mut one)
+    };
+    bpf.end_values(cx);
+    Ok(done)
+}
+
+/// Puts a program into a program array, or a map into a map of maps.
+pub(crate) fn update_pointer(cx: &Cx<'_>, map: &str, key: &[u8], target: &str) -> Run<Result<(), Errno>> {
+    let programs = bpf::programs(cx)?;
+    let mut bpf = bpf::state(cx)?;
+    let inner = bpf.maps.iter().find(|m| m.def.name == target).map(|m| m.handle);
+    let found = bpf.named(cx, map);
+    let (loaded, mut values) = found.ok_or_else(|| Trap::MissingFunction(map.into()))?;
+    let pointer = match loaded.def.kind {
+        kind::PROG_ARRAY => {
+            let program = programs.iter().find(|p| p.name == target);
+            program.map(|p| p.address)
+        }
+        kind::ARRAY_OF_MAPS | kind::HASH_OF_MAPS => inner,
+        _ => return Ok(Err(libc::EINVAL)),
+    };
+    let pointer = pointer.ok_or_else(|| Trap::MissingFunction(target.into()))?;
+    if key.len() != loaded.def.key_size as usize {
+        return Ok(Err(libc::EINVAL));
+    }
+    Ok(loaded.map.update(&mut values, key, &pointer.bits().to_le_bytes(), BPF_ANY))
+}
+
+/// Overwrites a global variable, as user space does between loading and the first run. What is constant stays so.
+pub(crate) fn set_variable(cx: &Cx<'_>, section: &str, name: &str, value: &[u8]) -> Run<Result<(), Errno>> {
+    let variables = bpf::variables(cx)?;
+    let found = variables.iter().find(|v| v.section == section && v.name == name);
+    let variable = found.ok_or_else(|| Trap::MissingFunction(name.into()))?;
+    if value.len() as u64 != variable.size {
+        return Ok(Err(libc::EINVAL));
+    }
+    Ok(cx.mem().write(variable.object, value).map_err(|_| libc::EPERM))
 }
 
 /// All maps, then the global variables, one map a section.
 pub(crate) fn dump(cx: &Cx<'_>) -> Run<Vec<MapDump>> {
     let mut dumps = Vec::new();
-    for map in &bpf::state(cx)?.maps {
-        let elements = map.map.entries().into_iter().map(|e| bytes(cx, e)).collect::<Run<_>>()?;
+    let programs = bpf::programs(cx)?;
+    let maps = &bpf::state(cx)?.maps;
+    let name = |p: GuestPtr| {
+        let program = programs.iter().find(|q| q.address == p).map(|q| &q.name);
+        program.or(maps.iter().find(|m| m.handle == p).map(|m| &m.def.name)).cloned().unwrap_or_default()
+    };
+    for map in maps {
+        let elements = map.map.entries().into_iter().map(|e| element(cx, e, map, &name));
+        let elements = elements.collect::<Run<_>>()?;
         dumps.push(MapDump { name: map.def.name.clone(), kind: map.def.kind, elements });
     }
     for variable in bpf::variables(cx)? {
         let value = cx.mem().slice(variable.object, variable.size)?.to_vec();
-        let element = (variable.name.into_bytes(), value);
+        let element = Element { key: variable.name.into_bytes(), values: vec![value] };
         match dumps.iter_mut().find(|d| d.kind == 0 && d.name == variable.section) {
             Some(section) => section.elements.push(element),
             None => dumps.push(MapDump { name: variable.section, kind: 0, elements: vec![element] }),
@@ -90,6 +168,23 @@ impl Instance {
         })
     }
 
+    /// Runs a tracing program on a record, which it cannot change; gives r0. Without a record, zeros stand for the
+    /// registers or arguments of a probe.
+    ///
+    /// # Errors
+    ///
+    /// As [`Instance::bpf_run_memory`].
+    pub fn bpf_run_record(&mut self, name: Option<&str>, record: &[u8]) -> Result<u64, Fault> {
+        self.bpf(|cx| {
+            let program = program(cx, name)?;
+            let otherwise = match Kind::of_section(&program.section) {
+                Kind::Trace(size) => size,
+                _ => 0,
+            };
+            context::run_on_record(cx, program.func, otherwise, record)
+        })
+    }
+
     /// The elements of all maps; global variables follow, one list a section.
     ///
     /// # Errors
@@ -111,21 +206,7 @@ impl Instance {
         value: &[u8],
         flags: u64,
     ) -> Result<Result<(), Errno>, Fault> {
-        self.bpf(|cx| {
-            let mem = cx.mem();
-            let mut ended = Vec::new();
-            let mut bpf = bpf::state(cx)?;
-            let loaded = bpf.named(map).ok_or_else(|| Trap::MissingFunction(map.into()))?;
-            let fits =
-                key.len() == loaded.def.key_size as usize && value.len() == loaded.def.value_size as usize;
-            let mut values = Values { mem, site: SiteId::NONE, ended: &mut ended };
-            let done =
-                if fits { loaded.map.update(&mut values, key, value, flags) } else { Err(libc::EINVAL) };
-            for (p, site) in ended {
-                mem.release_at(p, site);
-            }
-            Ok(done)
-        })
+        self.bpf(|cx| update(cx, map, key, value, flags))
     }
 
     /// Takes out what a ring buffer or perf event array holds.
@@ -136,7 +217,8 @@ impl Instance {
     pub fn bpf_records(&mut self, map: &str) -> Result<Vec<Vec<u8>>, Fault> {
         self.bpf(|cx| {
             let mut bpf = bpf::state(cx)?;
-            let loaded = bpf.named(map).ok_or_else(|| Trap::MissingFunction(map.into()))?;
+            let found = bpf.named(cx, map);
+            let (loaded, _) = found.ok_or_else(|| Trap::MissingFunction(map.into()))?;
             Ok(loaded.map.ring().map(|ring| ring.drain()).unwrap_or_default())
         })
     }

@@ -29,7 +29,7 @@ mod memory;
 mod module;
 mod value;
 
-pub use bpf::MapDump;
+pub use bpf::{Element, MapDump};
 pub use fault::Fault;
 pub use instance::{Builder, Instance, State};
 pub use memory::GuestMemory;

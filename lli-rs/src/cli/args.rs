@@ -20,6 +20,8 @@ Examples:
   svm-lli --check prog.bc           read and verify everything, run nothing
   svm-lli --mem 00112233 prog.bpf.o         an eBPF program on four bytes of memory
   svm-lli --pcap in.pcap --out out.pcap --map-dump xdp.bpf.o     an XDP program on each packet of a capture
+  svm-lli --pcap in.pcap --repeat 1000 --tier=jit xdp.bpf.o      packets per second and ns per packet, compiled
+  svm-lli --map-set ports:0050=01 --helpers mine.bc --prog filter --pcap in.pcap fw.bpf.o     a map filled, a helper in C
 
 Exit status: the program's own; 99 a memory fault or bad call in the program (--fault-exit changes it),
 98 the file cannot be loaded or asks for something unsupported, 97 a limit was reached. A program that
@@ -62,6 +64,15 @@ pub struct Args {
     /// eBPF: write the packets that pass to a capture
     #[arg(long, value_name = "FILE", requires = "pcap", help_heading = "eBPF")]
     pub out: Option<PathBuf>,
+
+    /// eBPF: put an element into a map before the first run, in hexadecimal digits; MAP:KEY=@NAME puts a program or
+    /// map there, SECTION:NAME=VALUE sets a variable of .data or .bss (repeatable)
+    #[arg(long, value_name = "MAP:KEY=VALUE", value_parser = parse_map_set, help_heading = "eBPF")]
+    pub map_set: Vec<MapSet>,
+
+    /// eBPF: processors; each run is on the next one, and percpu maps have a value for each
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024), help_heading = "eBPF")]
+    pub cpus: u32,
 
     /// eBPF: the program to run; the object's first otherwise
     #[arg(long, value_name = "NAME", help_heading = "eBPF")]
@@ -177,6 +188,26 @@ pub enum Tier {
     Auto,
 }
 
+/// What `--map-set` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapSet {
+    /// The map's name, or the section's.
+    pub map: String,
+    /// What to put there.
+    pub setting: Setting,
+}
+
+/// One element or variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Key and value.
+    Element(Vec<u8>, Vec<u8>),
+    /// Key, and the program or map of that name.
+    Pointer(Vec<u8>, String),
+    /// A variable's name and its bytes.
+    Variable(String, Vec<u8>),
+}
+
 /// What `--dump` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Phase {
@@ -272,6 +303,27 @@ fn parse_grant(text: &str) -> Result<Grant, String> {
     Ok(Grant { host: host.into(), guest: guest.into(), writable })
 }
 
+/// Pairs of hexadecimal digits; blanks and colons between them are left out.
+pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| char::from(b).to_digit(16).map(|n| n as u8);
+    let nibbles: Option<Vec<u8>> = text.bytes().filter(|b| !b" :".contains(b)).map(digit).collect();
+    let (pairs, rest) = nibbles.as_ref()?.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+/// `MAP:KEY=VALUE`, `MAP:KEY=@NAME`, `.SECTION:NAME=VALUE`.
+fn parse_map_set(text: &str) -> Result<MapSet, String> {
+    let form = "give MAP:KEY=VALUE in hexadecimal digits, MAP:KEY=@PROGRAM or .data:NAME=VALUE";
+    let (map, rest) = text.split_once(':').ok_or(form)?;
+    let (key, value) = rest.split_once('=').ok_or(form)?;
+    let setting = match (map.starts_with('.'), value.strip_prefix('@')) {
+        (true, _) => Setting::Variable(key.into(), parse_hex(value).ok_or(form)?),
+        (false, Some(name)) => Setting::Pointer(parse_hex(key).ok_or(form)?, name.into()),
+        (false, None) => Setting::Element(parse_hex(key).ok_or(form)?, parse_hex(value).ok_or(form)?),
+    };
+    Ok(MapSet { map: map.into(), setting })
+}
+
 /// A byte count with an optional K, M or G (powers of 1024).
 fn parse_size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.as_bytes().last() {
@@ -331,6 +383,13 @@ mod tests {
         assert_eq!(parse_count("1e9"), Ok(1_000_000_000));
         assert!(parse_count("1.5").is_err() && parse_count("-3").is_err());
         assert!(parse_seconds("-1").is_err());
+        assert_eq!(parse_hex("00:1f A0"), Some(vec![0, 0x1f, 0xa0]));
+        assert_eq!((parse_hex("0"), parse_hex("0g")), (None, None));
+        let element = Setting::Element(vec![1], vec![2, 3]);
+        assert_eq!(parse_map_set("m:01=0203"), Ok(MapSet { map: "m".into(), setting: element }));
+        let variable = Setting::Variable("limit".into(), vec![9]);
+        assert_eq!(parse_map_set(".data:limit=09"), Ok(MapSet { map: ".data".into(), setting: variable }));
+        assert!(parse_map_set("m:01").is_err() && parse_map_set("m:1=00").is_err());
         let grant = parse_grant("data::/d:ro").unwrap();
         assert_eq!(
             (grant.host.to_str(), grant.guest.to_str(), grant.writable),

@@ -1,21 +1,25 @@
-//! `svm-lli` on eBPF programs: on memory, or on each packet of a capture; r0, verdicts, maps.
+//! `svm-lli` on eBPF programs: on memory, or on each packet of a capture. What is printed is [`print`]'s.
+
+mod print;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use svm_memory::abi::BPF_ABI;
 
-use super::args::Args;
+use super::args::{Args, MapSet, Setting, parse_hex};
 use super::finish::finish;
 use super::pcap::Capture;
 use crate::api::Instance;
-use crate::api::bpf::{MapDump, dump, program};
+use crate::api::bpf::{dump, program, set_variable, update, update_pointer};
 use crate::error::LoadError;
-use crate::host::bpf::context::{Kind, run_on_memory, run_on_packet};
+use crate::host::bpf::context::{Kind, run_on_memory, run_on_packet, run_on_record};
+use crate::host::bpf::maps::BPF_ANY;
+use crate::ir::FuncId;
 use crate::load::{Loader, Source, lift_bpf};
-use crate::machine::{Cx, Result as Run};
+use crate::machine::{Cx, Result as Run, Trap};
 
 /// Whether a module came from eBPF and has no `main` to run instead.
 pub(super) fn is_bpf(loader: &Loader) -> bool {
@@ -46,34 +50,27 @@ struct Counts {
 /// Runs the program that the flags ask for.
 pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadError> {
     let memory = args.mem.as_deref().map(memory).transpose()?.unwrap_or_default();
-    let capture = match &args.pcap {
-        Some(path) => {
-            let data = std::fs::read(path).map_err(|e| io(path, &e))?;
-            let parsed = Capture::parse(&data);
-            Some(parsed.map_err(|cause| LoadError::Invalid { file: path.display().to_string(), cause })?)
-        }
-        None => None,
-    };
+    let capture = args.pcap.as_deref().map(capture).transpose()?;
+    // Where the program is when it is stopped.
+    let mut packet = None;
     let ended = instance.with_cx(|cx| {
+        args.map_set.iter().try_for_each(|set| apply(cx, set))?;
         let program = program(cx, args.prog.as_deref())?;
-        let kind = Kind::of_section(&program.section);
-        let counts = match &capture {
-            Some(capture) => on_packets(args, cx, program.func, kind, capture)?,
-            None if kind == Kind::Raw => (on_memory(args, cx, program.func, &memory)?, Vec::new()),
-            // Without a capture, the memory is one packet.
-            None => {
-                let mut packet = memory.clone();
-                let last = run_on_packet(cx, program.func, kind, &mut packet)?;
-                (Counts { last, runs: 1, ..Counts::default() }, Vec::new())
-            }
+        let job = Job { func: program.func, kind: Kind::of_section(&program.section), repeat: args.repeat };
+        let done = match &capture {
+            Some(capture) => job.on_packets(cx, capture, &mut packet)?,
+            None => (job.on_memory(cx, &memory)?, Packets::new()),
         };
         let maps = if args.map_dump { dump(cx)? } else { Vec::new() };
-        Ok((kind, counts, maps))
+        Ok((job.kind, done, maps))
     });
+    let stats = args.stats.then(|| instance.stats());
     let (kind, (counts, packets), maps) = match ended {
         Ok(done) => done,
         Err(outcome) => {
-            let stats = args.stats.then(|| instance.stats());
+            if let Some(number) = packet {
+                eprintln!("svm-lli: stopped at packet {number}");
+            }
             return Ok(finish(args, instance.process(), &outcome, stats));
         }
     };
@@ -81,137 +78,115 @@ pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadE
         std::fs::write(path, capture.file_of(&packets)).map_err(|e| io(path, &e))?;
     }
     let kind = capture.is_some().then_some(kind);
-    let text = if args.json { json(kind, &counts, &maps) } else { plain(kind, &counts, &maps) };
-    if args.stats {
-        eprint!("{}", instance.stats());
+    let print = if args.json { print::json } else { print::plain };
+    if let Some(stats) = stats {
+        eprint!("{stats}");
     }
-    super::print(&text)
+    super::print(&print(kind, &counts, &maps))
 }
 
-fn io(path: &std::path::Path, e: &std::io::Error) -> LoadError {
+fn capture(path: &Path) -> Result<Capture, LoadError> {
+    let data = std::fs::read(path).map_err(|e| io(path, &e))?;
+    Capture::parse(&data).map_err(|cause| LoadError::Invalid { file: path.display().to_string(), cause })
+}
+
+/// `--map-set`: what user space would put into a map or variable before the first run.
+fn apply(cx: &Cx<'_>, set: &MapSet) -> Run<()> {
+    let done = match &set.setting {
+        Setting::Element(key, value) => update(cx, &set.map, key, value, BPF_ANY)?,
+        Setting::Pointer(key, target) => update_pointer(cx, &set.map, key, target)?,
+        Setting::Variable(name, value) => set_variable(cx, &set.map, name, value)?,
+    };
+    done.map_err(|errno| {
+        let what = std::io::Error::from_raw_os_error(errno);
+        Trap::Unsupported(format!("--map-set {}: {what}: do the sizes fit the map?", set.map).into())
+    })
+}
+
+fn io(path: &Path, e: &std::io::Error) -> LoadError {
     LoadError::Io { file: path.display().to_string(), cause: e.to_string() }
 }
 
 /// `--mem`: hexadecimal digits, or a file.
 fn memory(text: &str) -> Result<Vec<u8>, LoadError> {
-    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b':')).collect();
-    let nibble = |b: &u8| (*b as char).to_digit(16).map(|n| n as u8);
-    let nibbles: Option<Vec<u8>> = digits.iter().map(nibble).collect();
-    match nibbles {
-        Some(n) if n.len().is_multiple_of(2) => {
-            Ok(n.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
-        }
-        _ => std::fs::read(text).map_err(|e| LoadError::Io {
-            file: text.into(),
-            cause: format!("{e} (--mem takes pairs of hexadecimal digits or a file)"),
-        }),
-    }
-}
-
-fn on_memory(args: &Args, cx: &mut Cx<'_>, func: crate::ir::FuncId, memory: &[u8]) -> Run<Counts> {
-    let mut counts = Counts::default();
-    for _ in 0..args.repeat {
-        let mut memory = memory.to_vec();
-        counts.last = run_on_memory(cx, func, &mut memory)?;
-        counts.runs += 1;
-    }
-    Ok(counts)
+    parse_hex(text).map_or_else(
+        || {
+            std::fs::read(text).map_err(|e| LoadError::Io {
+                file: text.into(),
+                cause: format!("{e} (--mem takes pairs of hexadecimal digits or a file)"),
+            })
+        },
+        Ok,
+    )
 }
 
 type Packets = Vec<([u8; 8], Vec<u8>)>;
 
-/// Runs the program on every packet; gives those that it lets pass, as it left them.
-fn on_packets(
-    args: &Args,
-    cx: &mut Cx<'_>,
-    func: crate::ir::FuncId,
+/// What to run, and how often.
+struct Job {
+    func: FuncId,
     kind: Kind,
-    capture: &Capture,
-) -> Run<(Counts, Packets)> {
-    let (mut counts, mut passed) = (Counts::default(), Packets::new());
-    for round in 0..args.repeat {
-        for (time, bytes) in &capture.packets {
-            let mut packet = bytes.clone();
-            let start = Instant::now();
-            let verdict = match kind {
-                Kind::Raw => run_on_memory(cx, func, &mut packet)?,
-                _ => run_on_packet(cx, func, kind, &mut packet)?,
-            };
-            counts.time += start.elapsed();
-            counts.last = verdict;
-            counts.runs += 1;
-            *counts.verdicts.entry(verdict & 0xffff_ffff).or_default() += 1;
-            if round == 0 && passes(kind, verdict as u32) {
-                passed.push((*time, packet));
+    repeat: u64,
+}
+
+impl Job {
+    /// One run on bytes of the kind that the program takes: memory, a record, or a packet.
+    fn once(&self, cx: &mut Cx<'_>, bytes: &mut Vec<u8>, counts: &mut Counts) -> Run<u64> {
+        let start = Instant::now();
+        let r0 = match self.kind {
+            Kind::Raw => run_on_memory(cx, self.func, bytes)?,
+            Kind::Trace(otherwise) => run_on_record(cx, self.func, otherwise, bytes)?,
+            kind => run_on_packet(cx, self.func, kind, bytes)?,
+        };
+        counts.time += start.elapsed();
+        counts.last = r0;
+        counts.runs += 1;
+        Ok(r0)
+    }
+
+    fn on_memory(&self, cx: &mut Cx<'_>, memory: &[u8]) -> Run<Counts> {
+        let mut counts = Counts::default();
+        for _ in 0..self.repeat {
+            self.once(cx, &mut memory.to_vec(), &mut counts)?;
+        }
+        Ok(counts)
+    }
+
+    /// Runs the program on every packet, whose number `at` tells; gives those that it lets pass, as it left them.
+    fn on_packets(
+        &self,
+        cx: &mut Cx<'_>,
+        capture: &Capture,
+        at: &mut Option<usize>,
+    ) -> Run<(Counts, Packets)> {
+        let (mut counts, mut passed) = (Counts::default(), Packets::new());
+        for round in 0..self.repeat {
+            for (index, (time, bytes)) in capture.packets.iter().enumerate() {
+                *at = Some(index + 1);
+                let mut packet = bytes.clone();
+                let verdict = self.once(cx, &mut packet, &mut counts)?;
+                *counts.verdicts.entry(verdict & 0xffff_ffff).or_default() += 1;
+                let kept = kept(self.kind, verdict as u32);
+                if round == 0 && kept > 0 {
+                    packet.truncate(kept);
+                    passed.push((*time, packet));
+                }
             }
         }
+        *at = None;
+        Ok((counts, passed))
     }
-    Ok((counts, passed))
 }
 
-/// Whether a packet with that verdict goes on: XDP_PASS, _TX and _REDIRECT; anything but TC_ACT_SHOT and 0 bytes.
-fn passes(kind: Kind, verdict: u32) -> bool {
-    match kind {
+/// How many bytes of a packet go on after that verdict.
+fn kept(kind: Kind, verdict: u32) -> usize {
+    let passes = match kind {
+        // XDP_PASS, XDP_TX, XDP_REDIRECT
         Kind::Xdp => (2..=4).contains(&verdict),
-        Kind::Skb | Kind::Raw => verdict != 0 && verdict != 2,
-    }
-}
-
-/// The name of an XDP verdict.
-fn verdict_name(kind: Option<Kind>, verdict: u64) -> String {
-    let names = ["XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"];
-    match usize::try_from(verdict).ok().and_then(|v| names.get(v)) {
-        Some(name) if kind == Some(Kind::Xdp) => (*name).into(),
-        _ => verdict.to_string(),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Section dumps name variables, maps hold keys.
-fn key_text(map: &MapDump, key: &[u8]) -> String {
-    if map.kind == 0 { String::from_utf8_lossy(key).into_owned() } else { hex(key) }
-}
-
-fn plain(kind: Option<Kind>, counts: &Counts, maps: &[MapDump]) -> String {
-    let mut out = Vec::new();
-    if kind.is_some() {
-        for (verdict, n) in &counts.verdicts {
-            let _ = writeln!(out, "{} {n}", verdict_name(kind, *verdict));
-        }
-        let seconds = counts.time.as_secs_f64().max(1e-9);
-        let each = counts.time.as_nanos() as f64 / counts.runs.max(1) as f64;
-        let rate = counts.runs as f64 / seconds;
-        let _ = writeln!(out, "{} packets, {rate:.0} packets/s, {each:.0} ns/packet", counts.runs);
-    } else {
-        let _ = writeln!(out, "{:#x}", counts.last);
-    }
-    for map in maps {
-        let _ = writeln!(out, "map {} ({} elements)", map.name, map.elements.len());
-        for (key, value) in &map.elements {
-            let _ = writeln!(out, "  {}: {}", key_text(map, key), hex(value));
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn json(kind: Option<Kind>, counts: &Counts, maps: &[MapDump]) -> String {
-    let mut out = serde_json::json!({ "r0": counts.last, "runs": counts.runs });
-    if kind.is_some() {
-        let verdicts: BTreeMap<String, u64> =
-            counts.verdicts.iter().map(|(v, n)| (verdict_name(kind, *v), *n)).collect();
-        out["verdicts"] = serde_json::json!(verdicts);
-        out["nanoseconds"] = serde_json::json!(counts.time.as_nanos() as u64);
-    }
-    if !maps.is_empty() {
-        let dump = |map: &MapDump| {
-            let elements: Vec<_> =
-                map.elements.iter().map(|(k, v)| serde_json::json!([key_text(map, k), hex(v)])).collect();
-            serde_json::json!({ "name": map.name, "type": map.kind, "elements": elements })
-        };
-        out["maps"] = maps.iter().map(dump).collect();
-    }
-    format!("{out}\n")
+        // all but TC_ACT_SHOT, TC_ACT_STOLEN, TC_ACT_QUEUED
+        Kind::Skb => !matches!(verdict, 2 | 4 | 5),
+        Kind::Socket => return verdict as usize,
+        Kind::Cgroup | Kind::Raw | Kind::Trace(_) => verdict != 0,
+    };
+    if passes { usize::MAX } else { 0 }
 }

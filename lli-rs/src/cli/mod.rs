@@ -91,6 +91,7 @@ fn config(args: &Args) -> Config {
         timeout: args.timeout,
         alloc_frames: args.alloc_frames,
         leaks: args.leaks,
+        cpus: args.cpus,
         ..Config::default()
     }
 }

@@ -81,6 +81,8 @@ pub struct Config {
     pub alloc_frames: usize,
     /// Whether to look for leaked heap objects at exit.
     pub leaks: bool,
+    /// Processors that eBPF programs run on, one after the other: percpu maps have a value for each.
+    pub cpus: u32,
     /// Standard input.
     pub stdin: Input,
     /// Standard output.
@@ -106,6 +108,7 @@ impl Default for Config {
             timeout: None,
             alloc_frames: 4,
             leaks: false,
+            cpus: 1,
             stdin: Input::default(),
             stdout: Output::default(),
             stderr: Output::default(),

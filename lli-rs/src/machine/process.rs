@@ -259,28 +259,26 @@ impl Process {
     /// Source positions of bytecode positions; inlined frames are frames.
     pub(crate) fn frames(&self, positions: &[CodePos]) -> Vec<report::Frame> {
         let mut frames = Vec::new();
+        let lifted = self.module.exports.contains_key(svm_memory::abi::BPF_ABI);
         for at in positions {
             let Some(code) = self.codes.get(at.code) else { continue };
             let before = frames.len();
             for loc in code.chain_at(at.word as usize) {
                 frames.push(report::Frame {
-                    function: loc.scope.clone(),
                     file: Some(loc.file.clone()),
                     line: loc.line,
                     column: loc.col,
                     inlined: true,
+                    ..report::Frame::bare(loc.scope.clone())
                 });
             }
-            match frames[before..].last_mut() {
-                Some(outermost) => outermost.inlined = false,
-                None => frames.push(report::Frame {
-                    function: code.name.clone(),
-                    file: None,
-                    line: 0,
-                    column: 0,
-                    inlined: false,
-                }),
+            if frames.len() == before {
+                frames.push(report::Frame::bare(code.name.clone()));
             }
+            if lifted {
+                report::Instruction::fold(&mut frames, before);
+            }
+            frames[before..].iter_mut().last().into_iter().for_each(|outermost| outermost.inlined = false);
         }
         frames
     }
@@ -337,11 +335,10 @@ impl report::Resolver for Process {
                 let global = self.module.global(self.globals.at(object.base)?);
                 let name = global.source.as_ref().map_or(&global.name, |s| &s.0);
                 let declared = global.source.as_ref().map(|(name, loc)| report::Frame {
-                    function: name.clone(),
                     file: Some(loc.file.clone()),
                     line: loc.line,
                     column: loc.col,
-                    inlined: false,
+                    ..report::Frame::bare(name.clone())
                 });
                 Some((name.to_string(), declared))
             }

@@ -1,5 +1,6 @@
 //! From a trap to a [`Report`].
 
+use svm_memory::abi::helpers::helper_by_name;
 use svm_memory::{AccessKind, Fault, FaultKind, InvalidFree, ObjectInfo, ObjectKind};
 
 use super::{Frame, Object, Report, Resolver};
@@ -20,7 +21,9 @@ impl Report {
             Trap::Memory(fault) => report.memory(fault, resolver),
             Trap::BadCall(call) => report.bad_call(call, resolver),
             Trap::Host(misuse) => {
-                report.set("libc-misuse", format!("{} {}", misuse.function, misuse.what));
+                let helper = helper_by_name(misuse.function).is_some();
+                let kind = if helper { "helper-misuse" } else { "libc-misuse" };
+                report.set(kind, format!("{} {}", misuse.function, misuse.what));
                 report.object = misuse.object.map(|object| describe(&object, None, resolver));
             }
             Trap::DivideByZero => report.set("division-by-zero", "integer division by zero"),
@@ -54,13 +57,19 @@ impl Report {
             }
             Trap::Unsupported(what) => report.set("unsupported", format!("unsupported: {what}")),
             Trap::MissingFunction(name) => {
-                let number = svm_memory::abi::helpers::helper_by_name(name)
-                    .map_or(String::new(), |h| format!(" (eBPF helper {})", h.number));
+                let helper = match name.strip_prefix("bpf_helper_") {
+                    Some(number) => Some(number.to_string()),
+                    None => helper_by_name(name).map(|h| h.number.to_string()),
+                };
+                let number = helper.as_ref().map_or(String::new(), |n| format!(" (eBPF helper {n})"));
                 report.set(
                     "missing-function",
                     format!("call of `{name}`{number}, which no module and no library defines"),
                 );
-                report.help.push(format!("link the module that defines {name} with --link FILE"));
+                report.help.push(match helper {
+                    Some(_) => format!("give bitcode that defines {name} with --helpers FILE"),
+                    None => format!("link the module that defines {name} with --link FILE"),
+                });
             }
             Trap::Limit(limit) => report.limit(*limit),
             Trap::Exit(code) => report.set("exit", format!("the program ended with status {code}")),

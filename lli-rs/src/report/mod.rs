@@ -32,12 +32,57 @@ pub struct Frame {
     pub column: u32,
     /// Whether the compiler inlined this function into the next frame's.
     pub inlined: bool,
+    /// In a program that was lifted from eBPF: the instruction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<Instruction>,
+}
+
+/// An instruction of an eBPF object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Instruction {
+    /// The object's name.
+    pub object: Arc<str>,
+    /// The section.
+    pub section: Arc<str>,
+    /// Its number in the section, from 0, as the disassembly has it.
+    pub number: u32,
+}
+
+impl Instruction {
+    /// Understands the pseudo file `OBJECT[SECTION]` whose lines are instructions (docs/BITCODE_ABI.md).
+    pub fn parse(file: &str, line: u32) -> Option<Instruction> {
+        let (object, section) = file.strip_suffix(']')?.rsplit_once('[')?;
+        Some(Instruction { object: object.into(), section: section.into(), number: line.checked_sub(1)? })
+    }
+
+    /// A location in `OBJECT[SECTION]` is not where the function before it was inlined, but which instruction that is.
+    pub(crate) fn fold(frames: &mut Vec<Frame>, from: usize) {
+        for mut frame in frames.split_off(from) {
+            match frame.file.as_ref().and_then(|file| Instruction::parse(file, frame.line)) {
+                None => frames.push(frame),
+                Some(instruction) => match frames.get_mut(from..).and_then(<[Frame]>::last_mut) {
+                    Some(line) if line.instruction.is_none() => line.instruction = Some(instruction),
+                    _ => {
+                        (frame.file, frame.line, frame.instruction) = (None, 0, Some(instruction));
+                        frames.push(frame);
+                    }
+                },
+            }
+        }
+    }
 }
 
 impl Frame {
-    /// `file:line:column`, as far as known.
+    /// A function of which no source is known.
+    pub fn bare(function: Arc<str>) -> Frame {
+        Frame { function, file: None, line: 0, column: 0, inlined: false, instruction: None }
+    }
+
+    /// `file:line:column`, as far as known; of an eBPF program without source lines the object.
     pub fn place(&self) -> Option<String> {
-        let file = self.file.as_ref()?;
+        let Some(file) = self.file.as_ref() else {
+            return self.instruction.as_ref().map(|i| i.object.to_string());
+        };
         Some(match (self.line, self.column) {
             (0, _) => file.to_string(),
             (line, 0) => format!("{file}:{line}"),

@@ -71,7 +71,11 @@ pub(super) fn frames(out: &mut String, frames: &[Frame]) {
     for (i, frame) in frames.iter().take(MAX_FRAMES).enumerate() {
         let place = frame.place().map(|p| format!(" at {p}")).unwrap_or_default();
         let inlined = if frame.inlined { " (inlined)" } else { "" };
-        let _ = writeln!(out, "    #{i} {}{place}{inlined}", frame.function);
+        let instruction = frame.instruction.as_ref();
+        let instruction = instruction
+            .map(|i| format!(" (section {}, instruction {})", i.section, i.number))
+            .unwrap_or_default();
+        let _ = writeln!(out, "    #{i} {}{place}{instruction}{inlined}", frame.function);
     }
     if frames.len() > MAX_FRAMES {
         let _ = writeln!(out, "    ... and {} more", frames.len() - MAX_FRAMES);
@@ -168,7 +172,7 @@ mod tests {
     use super::*;
 
     fn frame(line: u32, column: u32) -> Frame {
-        Frame { function: "f".into(), file: Some("a.c".into()), line, column, inlined: false }
+        Frame { file: Some("a.c".into()), line, column, ..Frame::bare("f".into()) }
     }
 
     #[test]

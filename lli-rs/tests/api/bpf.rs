@@ -1,7 +1,7 @@
 //! eBPF programs through the library: C modules that carry the tables of lifted bitcode, so that maps, helpers and
 //! contexts are tested apart from the lifter.
 
-use svm_engine::{Fault, Instance};
+use svm_engine::{Element, Fault, Instance};
 
 use crate::tools::module;
 
@@ -84,7 +84,8 @@ fn maps_keep_their_values_from_run_to_run() {
     assert_eq!(run("numbered", 9).unwrap(), 0, "helper 3 deletes");
     assert_eq!(run("numbered", 9).unwrap() as i64, -2);
     let maps = i.bpf_maps().unwrap();
-    assert_eq!(maps[0].elements, [(vec![5, 0, 0, 0], vec![3, 0, 0, 0, 0, 0, 0, 0])]);
+    let element = Element { key: vec![5, 0, 0, 0], values: vec![vec![3, 0, 0, 0, 0, 0, 0, 0]] };
+    assert_eq!(maps[0].elements, [element]);
     assert_eq!(i.bpf_map_update("counts", &[1, 0, 0, 0], &[2; 8], 0).unwrap(), Ok(()));
     assert_eq!(i.bpf_map_update("counts", &[1], &[2; 8], 0).unwrap(), Err(22));
     assert_eq!(i.bpf_run_memory(None, &mut [1, 0, 0, 0]).unwrap(), 0x0202_0202_0202_0203);
@@ -107,7 +108,7 @@ fn misuse_is_a_fault_with_its_kind() {
     run("count").unwrap();
     assert_eq!(fault(run("beyond")), "map-value-out-of-bounds");
     assert_eq!(fault(run("absent")), "null-pointer");
-    assert_eq!(fault(run("no_map")), "libc-misuse");
+    assert_eq!(fault(run("no_map")), "helper-misuse");
     assert_eq!(fault(run("past")), "context-out-of-bounds");
     assert_eq!(fault(run("nothing")), "missing-function");
     let unknown = run("unknown").unwrap_err();

@@ -4,7 +4,7 @@
 
 use svm_memory::{GuestPtr, ObjectKind, SiteId};
 
-use super::{maps::Errno, state};
+use super::{maps::Errno, state, vlan};
 use crate::ir::FuncId;
 use crate::machine::{Cx, Limit, Result, Trap};
 
@@ -15,6 +15,11 @@ const LARGEST_GROWN: u64 = 4096 - 256 - 320;
 /// A packet keeps at least an Ethernet header.
 const SMALLEST: u64 = 14;
 
+/// `struct pt_regs` of x86-64.
+const PT_REGS: u64 = 168;
+/// The most arguments of a raw tracepoint, 8 bytes each.
+const RAW_ARGUMENTS: u64 = 12 * 8;
+
 /// The type of a program, as far as its context goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -22,8 +27,15 @@ pub enum Kind {
     Raw,
     /// `struct xdp_md`.
     Xdp,
-    /// `struct __sk_buff`: socket filters and traffic control.
+    /// `struct __sk_buff`, at traffic control: the result is what is to become of the packet.
     Skb,
+    /// The same; the result is how many bytes of the packet the socket gets.
+    Socket,
+    /// The same; the result tells whether the packet may pass.
+    Cgroup,
+    /// What a tracepoint or probe gives: a record that the program cannot change. So many bytes of zeros stand for a
+    /// record that is not given.
+    Trace(u64),
 }
 
 impl Kind {
@@ -32,18 +44,33 @@ impl Kind {
         let head = section.trim_start_matches('?').split(['/', '.']).next().unwrap_or("");
         match head {
             "xdp" => Kind::Xdp,
-            "tc" | "tcx" | "classifier" | "action" | "socket" | "netkit" | "cgroup_skb" | "lwt_in"
-            | "lwt_out" | "lwt_xmit" => Kind::Skb,
+            "tc" | "tcx" | "classifier" | "action" | "netkit" | "lwt_in" | "lwt_out" | "lwt_xmit" => {
+                Kind::Skb
+            }
+            "socket" => Kind::Socket,
+            "cgroup_skb" => Kind::Cgroup,
+            "kprobe" | "kretprobe" | "uprobe" | "uretprobe" | "ksyscall" | "kretsyscall" | "usdt" => {
+                Kind::Trace(PT_REGS)
+            }
+            "perf_event" => Kind::Trace(PT_REGS + 16),
+            "raw_tp" | "raw_tracepoint" | "tp_btf" | "fentry" | "fexit" | "fmod_ret" | "lsm" => {
+                Kind::Trace(RAW_ARGUMENTS)
+            }
+            "tp" | "tracepoint" => Kind::Trace(0),
             _ => Kind::Raw,
         }
+    }
+
+    fn is_skb(self) -> bool {
+        matches!(self, Kind::Skb | Kind::Socket | Kind::Cgroup)
     }
 
     /// Bytes of the context and the places of `data`, `data_end` and `data_meta` in it.
     fn layout(self) -> (u64, [i64; 3]) {
         match self {
-            Kind::Raw => (0, [0; 3]),
+            Kind::Raw | Kind::Trace(_) => (0, [0; 3]),
             Kind::Xdp => (24, [0, 4, 8]),
-            Kind::Skb => (192, [76, 80, 140]),
+            Kind::Skb | Kind::Socket | Kind::Cgroup => (192, [76, 80, 140]),
         }
     }
 }
@@ -86,6 +113,26 @@ pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result
     result
 }
 
+/// Runs a program on the record of a tracepoint or probe; `otherwise` zeros where there is none.
+///
+/// # Errors
+///
+/// Whatever stops the program.
+pub fn run_on_record(cx: &mut Cx<'_>, func: FuncId, otherwise: u64, record: &[u8]) -> Result<u64> {
+    let size = if record.is_empty() { otherwise } else { record.len() as u64 };
+    let context = object(cx, size)?;
+    cx.mem().fill(context, 0, size)?;
+    cx.mem().write(context, record)?;
+    cx.mem().set_read_only(context);
+    state(cx)?.begin(None);
+    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[context.bits(), 0]);
+    if result.is_ok() {
+        cx.mem().release(context);
+    }
+    state(cx)?.end(cx);
+    result
+}
+
 /// Runs a program on a packet, which it may change in place.
 ///
 /// # Errors
@@ -100,13 +147,14 @@ pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec
     room.copy_from(0, packet);
     let view = Packet { kind, context, headroom: HEADROOM, meta: 0, len };
     view.show(cx)?;
-    if kind == Kind::Skb && len >= SMALLEST {
-        // `protocol`, in network order as in the packet.
-        let proto = u32::from(u16::from_le_bytes([packet[12], packet[13]]));
-        cx.mem().store(context.offset(16), proto)?;
-    }
     state(cx)?.begin(Some(view));
+    if kind.is_skb() {
+        vlan::receive(cx, context)?;
+    }
     let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[context.bits(), 0]);
+    if kind.is_skb() && result.is_ok() {
+        vlan::send(cx, context)?;
+    }
     let mut bpf = state(cx)?;
     let after = bpf.packet.unwrap_or(view);
     bpf.end(cx);
@@ -135,7 +183,7 @@ impl Packet {
         put(meta, start)?;
         put(data, start + self.meta)?;
         put(end, start + self.meta + self.len)?;
-        if self.kind == Kind::Skb {
+        if self.kind.is_skb() {
             put(0, self.len)?;
         }
         Ok(())
@@ -162,6 +210,17 @@ impl Packet {
     /// The number of bytes of the data.
     pub fn size(&self) -> u64 {
         self.len
+    }
+
+    /// What the program is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A big-endian number in the data, if it lies inside.
+    pub fn read_be(&self, cx: &Cx<'_>, offset: u64, len: u64) -> Option<u64> {
+        let bytes = self.bytes(cx, offset, len)?;
+        Some(bytes.as_slice().iter().fold(0, |n, byte| n << 8 | u64::from(byte)))
     }
 }
 
@@ -211,6 +270,32 @@ pub fn adjust(
             }
         }
     }
+    new.show(cx)?;
+    state(cx)?.packet = Some(new);
+    Ok(Ok(()))
+}
+
+/// Makes room for `delta` bytes of zeros at `offset` of the data, or takes so many bytes out.
+///
+/// # Errors
+///
+/// As [`adjust`].
+pub fn resize(
+    cx: &Cx<'_>,
+    context: GuestPtr,
+    offset: u64,
+    delta: i64,
+) -> Result<std::result::Result<(), Errno>> {
+    let old = packet(cx, context)?;
+    let (len, taken) = (old.len.checked_add_signed(delta), delta.min(0).unsigned_abs());
+    let inside = offset.checked_add(taken).is_some_and(|end| end <= old.len);
+    let limit = old.len.max(LARGEST_GROWN);
+    let Some(len) = len.filter(|len| inside && (SMALLEST..=limit).contains(len)) else {
+        return Ok(Err(libc::EINVAL));
+    };
+    let at = old.meta + offset;
+    old.shift(cx, at + taken, at + delta.max(0) as u64);
+    let new = Packet { len, ..old };
     new.show(cx)?;
     state(cx)?.packet = Some(new);
     Ok(Ok(()))

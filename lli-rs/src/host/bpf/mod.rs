@@ -9,15 +9,16 @@ mod format;
 mod helpers;
 pub mod maps;
 mod tables;
+mod vlan;
 
 use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
 use rustc_hash::FxHashMap;
 use svm_memory::{GuestPtr, SiteId};
 
 use super::HostFn;
-use crate::machine::{Cx, Result};
+use crate::machine::{Cx, Limit, Result, Trap};
 use context::Packet;
-use maps::{Def, Map, Values};
+use maps::{Def, Map, Room, Values};
 pub use tables::{Program, Variable};
 
 /// The function tables of all topics.
@@ -43,13 +44,15 @@ impl State {
     /// The name of the map that an object is a value of; for reports, after the program has stopped.
     pub(crate) fn owner(&self, value: GuestPtr) -> Option<String> {
         let guard = self.0.try_lock()?;
-        let holds = |m: &&Loaded| m.map.entries().iter().any(|e| e.value == maps::EntryValue::Object(value));
+        let holds = |m: &&Loaded| m.map.entries().iter().any(|e| e.value.is(value));
         Some(guard.as_ref()?.maps.iter().find(holds)?.def.name.clone())
     }
 }
 
+/// Keys and tables of maps may take so much where no limit of memory is set.
+const DEFAULT_ROOM: u64 = 4 << 30;
+
 /// Maps and what the running program has.
-#[derive(Default)]
 pub struct Bpf {
     /// All maps, in the order of the module's table.
     pub maps: Vec<Loaded>,
@@ -64,6 +67,14 @@ pub struct Bpf {
     random: u64,
     /// What `bpf_redirect` has named last.
     pub redirected: Option<u32>,
+    /// Processors; each run is on the next one.
+    pub cpus: u32,
+    /// The processor that the program runs on.
+    pub cpu: u32,
+    /// Runs so far.
+    runs: u64,
+    /// Memory of the host that maps may still take.
+    room: Room,
 }
 
 /// The state, with the module's maps; they are made at the first use.
@@ -73,25 +84,43 @@ pub fn state<'a>(cx: &Cx<'a>) -> Result<MappedMutexGuard<'a, Bpf>> {
     if guard.is_none() {
         *guard = Some(Bpf::attach(cx)?);
     }
-    Ok(MutexGuard::map(guard, |state| state.get_or_insert_default()))
+    MutexGuard::try_map(guard, Option::as_mut).map_err(|_| Trap::Unsupported("eBPF state".into()))
 }
 
 impl Bpf {
     fn attach(cx: &Cx<'_>) -> Result<Bpf> {
-        let mut bpf = Bpf { random: 0x9e37_79b9_7f4a_7c15, ..Bpf::default() };
+        let config = &cx.process.config;
+        let mut bpf = Bpf {
+            maps: Vec::new(),
+            by_handle: FxHashMap::default(),
+            ended: Vec::new(),
+            tail_calls: 0,
+            packet: None,
+            random: 0x9e37_79b9_7f4a_7c15,
+            redirected: None,
+            cpus: config.cpus.max(1),
+            cpu: 0,
+            runs: 0,
+            room: Room::new(config.max_memory.unwrap_or(DEFAULT_ROOM)),
+        };
         for (handle, def, initial) in tables::maps(cx)? {
-            let map = maps::make(&def).map_err(|cause| crate::machine::Trap::Unsupported(cause.into()))?;
+            bpf.room.take_map(&def, bpf.cpus).map_err(|_| Trap::Limit(Limit::Memory))?;
+            let map = maps::make(&def, bpf.cpus).map_err(|cause| Trap::Unsupported(cause.into()))?;
             let mut loaded = Loaded { def, handle, map };
-            let mut values = Values { mem: cx.mem(), site: SiteId::NONE, ended: &mut bpf.ended };
+            let mut values = Values {
+                mem: cx.mem(),
+                site: SiteId::NONE,
+                ended: &mut bpf.ended,
+                cpu: 0,
+                room: &mut bpf.room,
+            };
             for (slot, target) in initial {
                 let key = slot.to_le_bytes();
                 let key = key.get(..loaded.def.key_size as usize).unwrap_or(&key);
                 let put = loaded.map.update(&mut values, key, &target.bits().to_le_bytes(), maps::BPF_ANY);
                 put.map_err(|e| {
                     let name = &loaded.def.name;
-                    crate::machine::Trap::Unsupported(
-                        format!("initial element {slot} of map `{name}`: error {e}").into(),
-                    )
+                    Trap::Unsupported(format!("initial element {slot} of map `{name}`: error {e}").into())
                 })?;
             }
             bpf.by_handle.insert(handle, bpf.maps.len());
@@ -111,30 +140,46 @@ impl Bpf {
             return Err(cx.misuse_of(object, "was given a pointer that is no map"));
         };
         let site = cx.site();
-        Ok((&mut self.maps[*index], Values { mem: cx.mem(), site, ended: &mut self.ended }))
+        Ok(self.at(cx, *index, site))
     }
 
-    /// The map of that name.
-    pub fn named(&mut self, name: &str) -> Option<&mut Loaded> {
-        self.maps.iter_mut().find(|m| m.def.name == name)
+    fn at<'s>(&'s mut self, cx: &'s Cx<'_>, index: usize, site: SiteId) -> (&'s mut Loaded, Values<'s>) {
+        let values =
+            Values { mem: cx.mem(), site, ended: &mut self.ended, cpu: self.cpu, room: &mut self.room };
+        (&mut self.maps[index], values)
+    }
+
+    /// The map of that name, as user space has it.
+    pub fn named<'s>(&'s mut self, cx: &'s Cx<'_>, name: &str) -> Option<(&'s mut Loaded, Values<'s>)> {
+        let index = self.maps.iter().position(|m| m.def.name == name)?;
+        Some(self.at(cx, index, SiteId::NONE))
     }
 
     /// A program begins.
     fn begin(&mut self, packet: Option<Packet>) {
         (self.tail_calls, self.packet, self.redirected) = (0, packet, None);
+        self.cpu = (self.runs % u64::from(self.cpus)) as u32;
+        self.runs += 1;
     }
 
     /// The program has returned, or was stopped: what it had deleted ends, and so do records that it left open.
     fn end(&mut self, cx: &Cx<'_>) {
-        for (value, site) in self.ended.drain(..) {
-            cx.mem().release_at(value, site);
-        }
+        self.end_values(cx);
         for map in &mut self.maps {
             for record in map.map.ring().map(|ring| ring.abandon()).unwrap_or_default() {
                 cx.mem().release(record);
             }
         }
         self.packet = None;
+    }
+}
+
+impl Bpf {
+    /// Ends values that nobody can be using any more.
+    pub(crate) fn end_values(&mut self, cx: &Cx<'_>) {
+        for (value, site) in self.ended.drain(..) {
+            cx.mem().release_at(value, site);
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Program {
     pub section: String,
     /// Its function.
     pub func: FuncId,
+    /// The function's address.
+    pub address: GuestPtr,
 }
 
 /// A global variable of the program.
@@ -83,8 +85,9 @@ pub(super) fn maps(cx: &Cx<'_>) -> Result<Vec<MapRow>> {
 pub(super) fn programs(cx: &Cx<'_>) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     for row in rows(cx, BPF_PROGRAMS, 3)? {
-        if let Some(func) = cx.process.function_at(GuestPtr::new(row[2])) {
-            programs.push(Program { name: text(cx, row[0])?, section: text(cx, row[1])?, func });
+        let address = GuestPtr::new(row[2]);
+        if let Some(func) = cx.process.function_at(address) {
+            programs.push(Program { name: text(cx, row[0])?, section: text(cx, row[1])?, func, address });
         }
     }
     Ok(programs)

@@ -17,7 +17,7 @@ host_table! {
         "uint64_t bpf_ktime_get_tai_ns(void)" [Clock] => tai,
         "uint64_t bpf_jiffies64(void)" [Clock] => jiffies,
         "uint32_t bpf_get_prandom_u32(void)" => random,
-        "uint32_t bpf_get_smp_processor_id(void)" => zero,
+        "uint32_t bpf_get_smp_processor_id(void)" => processor,
         "long bpf_get_numa_node_id(void)" => zero_long,
         "uint64_t bpf_get_current_pid_tgid(void)" [Process] => pid_tgid,
         "uint64_t bpf_get_current_uid_gid(void)" [Process] => uid_gid,
@@ -58,8 +58,8 @@ fn random(cx: &mut Cx<'_>) -> Result<u32> {
     Ok((x.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32)
 }
 
-fn zero(_: &mut Cx<'_>) -> Result<u32> {
-    Ok(0)
+fn processor(cx: &mut Cx<'_>) -> Result<u32> {
+    Ok(state(cx)?.cpu)
 }
 
 fn zero_long(_: &mut Cx<'_>) -> Result<i64> {

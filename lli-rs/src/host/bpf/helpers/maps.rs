@@ -52,14 +52,25 @@ fn lookup(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr) -> Result<GuestPtr> {
     }
 }
 
+/// Another processor's value; null beyond the last one.
 fn lookup_percpu(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr, cpu: u32) -> Result<GuestPtr> {
-    if cpu == 0 { lookup(cx, map, key) } else { Ok(GuestPtr::NULL) }
+    let own = {
+        let mut bpf = state(cx)?;
+        let per_cpu = kind::is_per_cpu(bpf.map(cx, map)?.0.def.kind);
+        if cpu >= if per_cpu { bpf.cpus } else { 1 } {
+            return Ok(GuestPtr::NULL);
+        }
+        std::mem::replace(&mut bpf.cpu, cpu)
+    };
+    let found = lookup(cx, map, key);
+    state(cx)?.cpu = own;
+    found
 }
 
 fn update(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr, value: GuestPtr, flags: u64) -> Result<i64> {
     let mut bpf = state(cx)?;
     let def = bpf.map(cx, map)?.0.def.clone();
-    if matches!(def.kind, kind::PROG_ARRAY | kind::ARRAY_OF_MAPS | kind::HASH_OF_MAPS) {
+    if kind::holds_pointers(def.kind) {
         // Only user space may change these.
         return Ok(status(Err(libc::EINVAL)));
     }
@@ -80,7 +91,8 @@ fn push(cx: &mut Cx<'_>, map: GuestPtr, value: GuestPtr, flags: u64) -> Result<i
     let mut bpf = state(cx)?;
     let size = bpf.map(cx, map)?.0.def.value_size;
     let value = bytes(cx, value, size)?;
-    Ok(status(bpf.map(cx, map)?.0.map.push(&value, flags)))
+    let (loaded, mut values) = bpf.map(cx, map)?;
+    Ok(status(loaded.map.push(&mut values, &value, flags)))
 }
 
 fn pop(cx: &mut Cx<'_>, map: GuestPtr, value: GuestPtr) -> Result<i64> {
@@ -91,7 +103,8 @@ fn take(cx: &mut Cx<'_>, map: GuestPtr, value: GuestPtr, remove: bool) -> Result
     let mut bpf = state(cx)?;
     let size = bpf.map(cx, map)?.0.def.value_size;
     let to = cx.mem().slice_mut(value, u64::from(size))?;
-    match bpf.map(cx, map)?.0.map.pop(remove) {
+    let (loaded, mut values) = bpf.map(cx, map)?;
+    match loaded.map.pop(&mut values, remove) {
         Ok(bytes) => {
             to.copy_from(0, &bytes);
             Ok(0)
@@ -131,8 +144,9 @@ fn for_each(
     if flags != 0 {
         return Ok(status(Err(libc::EINVAL)));
     }
-    let entries = {
+    let (entries, cpu) = {
         let mut bpf = state(cx)?;
+        let cpu = bpf.cpu as usize;
         let (loaded, mut values) = bpf.map(cx, map)?;
         if matches!(loaded.def.kind, kind::ARRAY | kind::PERCPU_ARRAY) {
             // Elements that nobody has used yet exist, too.
@@ -141,11 +155,15 @@ fn for_each(
                 made.map_err(|_| Trap::Limit(Limit::Memory))?;
             }
         }
-        loaded.map.entries()
+        (loaded.map.entries(), cpu)
     };
     let mut calls = 0;
     for entry in entries {
-        let EntryValue::Object(value) = entry.value else { return Ok(status(Err(libc::EINVAL))) };
+        let value = match entry.value {
+            EntryValue::Object(value) => value,
+            EntryValue::PerCpu(all) => all[cpu],
+            EntryValue::Pointer(_) | EntryValue::Bytes(_) => return Ok(status(Err(libc::EINVAL))),
+        };
         let key = cx.mem().alloc(entry.key.len() as u64, 8, ObjectKind::Context, SiteId::NONE);
         let key = key.map_err(|_| Trap::Limit(Limit::Memory))?;
         cx.mem().write(key, &entry.key)?;

@@ -5,6 +5,7 @@ mod info;
 mod maps;
 mod packet;
 mod rings;
+mod skb;
 mod text;
 
 use super::maps::Errno;
@@ -12,7 +13,7 @@ use crate::host::HostFn;
 
 /// All tables.
 pub(super) const TABLES: &[&[HostFn]] =
-    &[control::TABLE, info::TABLE, maps::TABLE, packet::TABLE, rings::TABLE, text::TABLE];
+    &[control::TABLE, info::TABLE, maps::TABLE, packet::TABLE, rings::TABLE, skb::TABLE, text::TABLE];
 
 /// What a helper returns: 0, or the error negated.
 fn status(result: Result<(), Errno>) -> i64 {

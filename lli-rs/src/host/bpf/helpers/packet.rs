@@ -31,14 +31,12 @@ host_table! {
             => l4_csum_replace: skb, offset, from, to, flags,
         "long bpf_csum_diff(void *from[r from_size], uint32_t from_size, void *to[r to_size], uint32_t to_size, uint32_t seed)"
             => csum_diff: from, from_size, to, to_size, seed,
-        "long bpf_redirect(uint32_t interface, uint64_t flags)" => redirect: interface, flags,
         "long bpf_redirect_map(void *map, uint32_t key, uint64_t flags)" => redirect_map: map, key, flags,
         "long svm.bpf.ld_abs(void *context, uint64_t offset, uint32_t size)" => ld_abs: context, offset, size,
     ];
 }
 
-/// `XDP_ABORTED` and `XDP_REDIRECT`.
-const XDP_ABORTED: i64 = 0;
+/// `XDP_REDIRECT`.
 const XDP_REDIRECT: i64 = 4;
 
 fn load_bytes(cx: &mut Cx<'_>, skb: GuestPtr, offset: u32, to: GuestPtr, len: u32) -> Result<i64> {
@@ -231,14 +229,6 @@ fn csum_diff(
         sum = add(sum, word);
     }
     Ok(i64::from(sum))
-}
-
-fn redirect(cx: &mut Cx<'_>, interface: u32, flags: u64) -> Result<i64> {
-    if flags > 1 {
-        return Ok(XDP_ABORTED);
-    }
-    state(cx)?.redirected = Some(interface);
-    Ok(XDP_REDIRECT)
 }
 
 /// To the interface or processor at a key of the map; without one, what the flags' low bits say.

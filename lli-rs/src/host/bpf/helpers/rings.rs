@@ -35,9 +35,9 @@ const CONTEXT_LEN: u64 = 0xf_ffff << 32;
 fn output(cx: &mut Cx<'_>, ring: GuestPtr, data: GuestPtr, size: u64, flags: u64) -> Result<i64> {
     let bytes = cx.mem().slice(data, size)?.to_vec();
     let mut bpf = state(cx)?;
-    let (loaded, _) = bpf.map(cx, ring)?;
+    let (loaded, values) = bpf.map(cx, ring)?;
     Ok(match loaded.map.ring() {
-        Some(ring) if flags & !WAKEUP_FLAGS == 0 => status(ring.output(bytes)),
+        Some(ring) if flags & !WAKEUP_FLAGS == 0 => status(ring.output(values.cpu, bytes)),
         _ => status(Err(libc::EINVAL)),
     })
 }
@@ -109,10 +109,18 @@ fn perf_output(
     if flags & !(CURRENT_CPU | CONTEXT_LEN) != 0 {
         return Ok(status(Err(libc::EINVAL)));
     }
-    if index != CURRENT_CPU && index != 0 {
+    let mut bpf = state(cx)?;
+    let cpus = bpf.cpus;
+    let (loaded, values) = bpf.map(cx, map)?;
+    // libbpf makes an array without a size as large as there are processors.
+    let events = if loaded.def.max_entries == 0 { cpus } else { loaded.def.max_entries };
+    let index = if index == CURRENT_CPU { u64::from(values.cpu) } else { index };
+    if index >= u64::from(events) {
         return Ok(status(Err(libc::E2BIG)));
     }
-    let mut bpf = state(cx)?;
-    let (loaded, _) = bpf.map(cx, map)?;
-    Ok(loaded.map.ring().map_or(status(Err(libc::EINVAL)), |ring| status(ring.output(bytes))))
+    if index != u64::from(values.cpu) {
+        // Another processor's buffer.
+        return Ok(status(Err(libc::EOPNOTSUPP)));
+    }
+    Ok(loaded.map.ring().map_or(status(Err(libc::EINVAL)), |ring| status(ring.output(values.cpu, bytes))))
 }

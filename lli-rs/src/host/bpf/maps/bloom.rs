@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::{BPF_ANY, Def, Entry, Map, Result};
+use super::{BPF_ANY, Def, Entry, Map, Result, Values};
 
 /// Hashes where the program does not say how many.
 const DEFAULT_HASHES: u64 = 5;
@@ -16,13 +16,19 @@ pub(super) struct Bloom {
 
 impl Bloom {
     pub fn new(def: &Def) -> Bloom {
-        let hashes = match def.extra & 0xf {
+        Bloom { bits: vec![0; (Bloom::bits(def) / 64) as usize], hashes: Bloom::hashes(def) }
+    }
+
+    fn hashes(def: &Def) -> u64 {
+        match def.extra & 0xf {
             0 => DEFAULT_HASHES,
             n => n,
-        };
-        // As the kernel sizes it: entries * hashes / ln 2, a power of two.
-        let bits = (u64::from(def.max_entries) * hashes * 7 / 5).clamp(64, 1 << 32).next_power_of_two();
-        Bloom { bits: vec![0; (bits / 64) as usize], hashes }
+        }
+    }
+
+    /// As the kernel sizes it: entries * hashes / ln 2, a power of two.
+    pub fn bits(def: &Def) -> u64 {
+        (u64::from(def.max_entries) * Bloom::hashes(def) * 7 / 5).clamp(64, 1 << 32).next_power_of_two()
     }
 
     fn places(&self, value: &[u8]) -> impl Iterator<Item = (usize, u64)> + use<> {
@@ -41,7 +47,7 @@ impl Bloom {
 }
 
 impl Map for Bloom {
-    fn push(&mut self, value: &[u8], flags: u64) -> Result<()> {
+    fn push(&mut self, _: &mut Values<'_>, value: &[u8], flags: u64) -> Result<()> {
         if flags != BPF_ANY {
             return Err(libc::EINVAL);
         }

@@ -58,6 +58,9 @@ impl Map for Trie {
         if !exists && self.count >= self.max_entries {
             return Err(libc::ENOSPC);
         }
+        if !exists {
+            values.room.take(masked.len())?;
+        }
         let new = values.make(value)?;
         match self.by_length.entry(bits).or_default().insert(masked, new) {
             Some(old) => values.end(old),
@@ -74,6 +77,7 @@ impl Map for Trie {
             self.by_length.remove(&bits);
         }
         self.count -= 1;
+        values.room.give(data.len());
         Ok(())
     }
 

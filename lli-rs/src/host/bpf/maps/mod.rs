@@ -1,8 +1,8 @@
 //! eBPF maps, by the semantics of the kernel's documentation: what each kind stores and which error it gives.
 //!
 //! Every value that a program gets a pointer to is a managed object of its own, so that an index that runs out of one
-//! value never reaches another. Keys, and values that are only copied in and out, are the host's. The guest has one
-//! processor: a percpu map holds one value for each key. Guest pointers to keys and values are read by the helpers.
+//! value never reaches another. Keys, and values that are only copied in and out, are the host's, within a [`Room`] of their
+//! own. A percpu map holds a value for each processor. Guest pointers to keys and values are read by the helpers.
 
 mod array;
 mod bloom;
@@ -10,10 +10,12 @@ mod hash;
 mod lpm;
 mod queue;
 mod ring;
+mod room;
 #[cfg(test)]
 mod tests;
 
 pub use ring::Ring;
+pub use room::Room;
 
 use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId};
 
@@ -48,11 +50,22 @@ pub mod kind {
     pub const HASH_OF_MAPS: u32 = 13;
     pub const DEVMAP: u32 = 14;
     pub const CPUMAP: u32 = 16;
+    pub const XSKMAP: u32 = 17;
     pub const QUEUE: u32 = 22;
     pub const STACK: u32 = 23;
     pub const DEVMAP_HASH: u32 = 25;
     pub const RINGBUF: u32 = 27;
     pub const BLOOM_FILTER: u32 = 30;
+
+    /// Whether every processor has a value of its own.
+    pub fn is_per_cpu(kind: u32) -> bool {
+        matches!(kind, PERCPU_HASH | PERCPU_ARRAY | LRU_PERCPU_HASH)
+    }
+
+    /// Whether elements are programs or maps, which only user space can put there.
+    pub fn holds_pointers(kind: u32) -> bool {
+        matches!(kind, PROG_ARRAY | ARRAY_OF_MAPS | HASH_OF_MAPS)
+    }
 }
 
 /// What a map is made from.
@@ -82,6 +95,10 @@ pub struct Values<'a> {
     pub site: SiteId,
     /// Objects that end when the program returns: until then a deleted element can still be read, as in the kernel.
     pub ended: &'a mut Vec<(GuestPtr, SiteId)>,
+    /// The processor that the program runs on.
+    pub cpu: u32,
+    /// What keys and copied values may still take of the host's memory.
+    pub room: &'a mut Room,
 }
 
 impl Values<'_> {
@@ -90,6 +107,14 @@ impl Values<'_> {
         let p = self.mem.alloc(value.len() as u64, 8, ObjectKind::MapValue, self.site);
         let p = p.map_err(|_| libc::ENOMEM)?;
         self.set(p, value)?;
+        Ok(p)
+    }
+
+    /// A new value of zeros.
+    fn zeroed(&self, size: usize) -> Result<GuestPtr> {
+        let p = self.mem.alloc(size as u64, 8, ObjectKind::MapValue, self.site);
+        let p = p.map_err(|_| libc::ENOMEM)?;
+        self.mem.fill(p, 0, size as u64).map_err(|_| libc::EFAULT)?;
         Ok(p)
     }
 
@@ -118,8 +143,23 @@ pub struct Entry {
 pub enum EntryValue {
     /// In guest memory.
     Object(GuestPtr),
+    /// In guest memory, one for each processor; null where it was never used.
+    PerCpu(Vec<GuestPtr>),
+    /// A program or a map.
+    Pointer(GuestPtr),
     /// With the host.
     Bytes(Vec<u8>),
+}
+
+impl EntryValue {
+    /// Whether that object is the element's value.
+    pub fn is(&self, object: GuestPtr) -> bool {
+        match self {
+            EntryValue::Object(p) => *p == object,
+            EntryValue::PerCpu(all) => all.contains(&object),
+            EntryValue::Pointer(_) | EntryValue::Bytes(_) => false,
+        }
+    }
 }
 
 /// A kind of map. Operations that a kind does not have give the error that the kernel's verifier or syscall would.
@@ -134,11 +174,11 @@ pub trait Map: Send {
     fn delete(&mut self, _: &mut Values<'_>, _key: &[u8]) -> Result<()> {
         Err(libc::EINVAL)
     }
-    fn push(&mut self, _value: &[u8], _flags: u64) -> Result<()> {
+    fn push(&mut self, _: &mut Values<'_>, _value: &[u8], _flags: u64) -> Result<()> {
         Err(libc::EINVAL)
     }
     /// The next element of a queue or stack, taken out if `take`.
-    fn pop(&mut self, _take: bool) -> Result<Vec<u8>> {
+    fn pop(&mut self, _: &mut Values<'_>, _take: bool) -> Result<Vec<u8>> {
         Err(libc::EINVAL)
     }
     /// Whether a bloom filter may hold the value.
@@ -153,12 +193,12 @@ pub trait Map: Send {
     }
 }
 
-/// Makes an empty map.
+/// Makes an empty map, for so many processors.
 ///
 /// # Errors
 ///
 /// What the kernel's `BPF_MAP_CREATE` refuses, in words.
-pub fn make(def: &Def) -> std::result::Result<Box<dyn Map>, String> {
+pub fn make(def: &Def, cpus: u32) -> std::result::Result<Box<dyn Map>, String> {
     let refuse = |what: &str| Err(format!("map `{}` (type {}): {what}", def.name, def.kind));
     let keyed = def.key_size > 0;
     if def.max_entries == 0 && def.kind != kind::PERF_EVENT_ARRAY {
@@ -170,19 +210,20 @@ pub fn make(def: &Def) -> std::result::Result<Box<dyn Map>, String> {
         | kind::PROG_ARRAY
         | kind::ARRAY_OF_MAPS
         | kind::DEVMAP
-        | kind::CPUMAP => {
+        | kind::CPUMAP
+        | kind::XSKMAP => {
             if def.key_size != 4 {
                 return refuse("the key of an array has 4 bytes");
             }
             if def.value_size == 0 {
                 return refuse("value_size is 0");
             }
-            Box::new(array::Array::new(def))
+            Box::new(array::Array::new(def, cpus))
         }
         kind::HASH | kind::PERCPU_HASH | kind::HASH_OF_MAPS | kind::DEVMAP_HASH if keyed => {
-            Box::new(hash::Hash::new(def, false))
+            Box::new(hash::Hash::new(def, false, cpus))
         }
-        kind::LRU_HASH | kind::LRU_PERCPU_HASH if keyed => Box::new(hash::Hash::new(def, true)),
+        kind::LRU_HASH | kind::LRU_PERCPU_HASH if keyed => Box::new(hash::Hash::new(def, true, cpus)),
         kind::LPM_TRIE => {
             if !(5..=260).contains(&def.key_size) {
                 return refuse("a key is a 32-bit prefix length and 1 to 256 bytes");
@@ -195,13 +236,16 @@ pub fn make(def: &Def) -> std::result::Result<Box<dyn Map>, String> {
             if !def.max_entries.is_power_of_two() || !def.max_entries.is_multiple_of(4096) {
                 return refuse("the size of a ring buffer is a power of two and a multiple of 4096");
             }
-            Box::new(Ring::new(u64::from(def.max_entries)))
+            Box::new(Ring::new(u64::from(def.max_entries), false))
         }
-        kind::PERF_EVENT_ARRAY => Box::new(Ring::new(1 << 20)),
+        kind::PERF_EVENT_ARRAY => Box::new(Ring::new(PERF_BYTES, true)),
         1..=30 => return refuse("this kind of map is not supported, or not with such a key"),
         _ => return refuse("no such kind of map"),
     })
 }
+
+/// Bytes that a perf event array's records may take: the pages that `perf` maps by default, several times.
+const PERF_BYTES: u64 = 1 << 20;
 
 /// Whether an update may go on, by its flags and whether the element is there.
 fn permit(flags: u64, exists: bool) -> Result<()> {

@@ -21,11 +21,11 @@ impl Queue {
 }
 
 impl Map for Queue {
-    fn update(&mut self, _: &mut Values<'_>, key: &[u8], value: &[u8], flags: u64) -> Result<()> {
-        if key.is_empty() { self.push(value, flags) } else { Err(libc::EINVAL) }
+    fn update(&mut self, values: &mut Values<'_>, key: &[u8], value: &[u8], flags: u64) -> Result<()> {
+        if key.is_empty() { self.push(values, value, flags) } else { Err(libc::EINVAL) }
     }
 
-    fn push(&mut self, value: &[u8], flags: u64) -> Result<()> {
+    fn push(&mut self, values: &mut Values<'_>, value: &[u8], flags: u64) -> Result<()> {
         if flags != BPF_ANY && flags != BPF_EXIST {
             return Err(libc::EINVAL);
         }
@@ -33,20 +33,27 @@ impl Map for Queue {
             if flags != BPF_EXIST {
                 return Err(libc::E2BIG);
             }
-            self.values.pop_front();
+            if let Some(oldest) = self.values.pop_front() {
+                values.room.give(oldest.len());
+            }
         }
+        values.room.take(value.len())?;
         self.values.push_back(value.to_vec());
         Ok(())
     }
 
-    fn pop(&mut self, take: bool) -> Result<Vec<u8>> {
+    fn pop(&mut self, values: &mut Values<'_>, take: bool) -> Result<Vec<u8>> {
         let next = match (self.last_first, take) {
             (true, true) => self.values.pop_back(),
             (true, false) => self.values.back().cloned(),
             (false, true) => self.values.pop_front(),
             (false, false) => self.values.front().cloned(),
         };
-        next.ok_or(libc::ENOENT)
+        let next = next.ok_or(libc::ENOENT)?;
+        if take {
+            values.room.give(next.len());
+        }
+        Ok(next)
     }
 
     fn entries(&self) -> Vec<Entry> {

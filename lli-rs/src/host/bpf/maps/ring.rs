@@ -14,7 +14,8 @@ const RECORD_HEADER: u64 = 8;
 enum Record {
     /// Not yet submitted; nothing behind it is seen before it is.
     Reserved(GuestPtr, u64),
-    Ready(Vec<u8>),
+    /// By whom, and what.
+    Ready(u32, Vec<u8>),
     Discarded(u64),
 }
 
@@ -23,6 +24,8 @@ pub struct Ring {
     records: VecDeque<Record>,
     capacity: u64,
     used: u64,
+    /// Whether records are shown with the processor that wrote them: perf event arrays have a ring for each.
+    by_cpu: bool,
 }
 
 fn room_of(len: u64) -> u64 {
@@ -30,8 +33,8 @@ fn room_of(len: u64) -> u64 {
 }
 
 impl Ring {
-    pub(super) fn new(capacity: u64) -> Ring {
-        Ring { records: VecDeque::new(), capacity, used: 0 }
+    pub(super) fn new(capacity: u64, by_cpu: bool) -> Ring {
+        Ring { records: VecDeque::new(), capacity, used: 0, by_cpu }
     }
 
     /// Whether a record of that size fits now.
@@ -40,12 +43,12 @@ impl Ring {
     }
 
     /// Adds a finished record.
-    pub fn output(&mut self, bytes: Vec<u8>) -> Result<()> {
+    pub fn output(&mut self, cpu: u32, bytes: Vec<u8>) -> Result<()> {
         if !self.has_room(bytes.len() as u64) {
             return Err(libc::EAGAIN);
         }
         self.used += room_of(bytes.len() as u64);
-        self.records.push_back(Record::Ready(bytes));
+        self.records.push_back(Record::Ready(cpu, bytes));
         Ok(())
     }
 
@@ -69,7 +72,7 @@ impl Ring {
             if let Record::Reserved(q, len) = *record
                 && q == p
             {
-                *record = bytes.map_or(Record::Discarded(len), Record::Ready);
+                *record = bytes.map_or(Record::Discarded(len), |bytes| Record::Ready(0, bytes));
                 return;
             }
         }
@@ -80,7 +83,7 @@ impl Ring {
         let mut out = Vec::new();
         while let Some(record) = self.records.pop_front() {
             match record {
-                Record::Ready(bytes) => {
+                Record::Ready(_, bytes) => {
                     self.used -= room_of(bytes.len() as u64);
                     out.push(bytes);
                 }
@@ -115,10 +118,11 @@ impl Ring {
 impl Map for Ring {
     fn entries(&self) -> Vec<Entry> {
         let ready = self.records.iter().filter_map(|r| match r {
-            Record::Ready(bytes) => Some(EntryValue::Bytes(bytes.clone())),
+            Record::Ready(cpu, bytes) => Some((*cpu, EntryValue::Bytes(bytes.clone()))),
             _ => None,
         });
-        ready.map(|value| Entry { key: Vec::new(), value }).collect()
+        let key = |cpu: u32| if self.by_cpu { cpu.to_le_bytes().to_vec() } else { Vec::new() };
+        ready.map(|(cpu, value)| Entry { key: key(cpu), value }).collect()
     }
 
     fn ring(&mut self) -> Option<&mut Ring> {

@@ -11,17 +11,28 @@ struct Guest {
     mem: Memory,
     ended: Vec<(GuestPtr, SiteId)>,
     map: Box<dyn Map>,
+    room: Room,
+    cpu: u32,
 }
+
+/// Processors of percpu maps.
+const CPUS: u32 = 3;
 
 impl Guest {
     fn new(kind: u32, key_size: u32, value_size: u32, max_entries: u32) -> Guest {
         let def = Def { kind, key_size, value_size, max_entries, ..Def::default() };
         let mem = Memory::new(&Config { window_bytes: 64 << 20, ..Config::default() }.fit()).unwrap();
-        Guest { mem, ended: Vec::new(), map: make(&def).unwrap() }
+        Guest { mem, ended: Vec::new(), map: make(&def, CPUS).unwrap(), room: Room::new(1 << 20), cpu: 0 }
     }
 
     fn with<T>(&mut self, f: impl FnOnce(&mut dyn Map, &mut Values<'_>) -> T) -> T {
-        let mut values = Values { mem: &self.mem, site: SiteId::NONE, ended: &mut self.ended };
+        let mut values = Values {
+            mem: &self.mem,
+            site: SiteId::NONE,
+            ended: &mut self.ended,
+            cpu: self.cpu,
+            room: &mut self.room,
+        };
         f(&mut *self.map, &mut values)
     }
 
@@ -37,6 +48,14 @@ impl Guest {
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
         self.with(|m, v| m.delete(v, key))
+    }
+
+    fn push(&mut self, value: &[u8], flags: u64) -> Result<()> {
+        self.with(|m, v| m.push(v, value, flags))
+    }
+
+    fn pop(&mut self, take: bool) -> Result<Vec<u8>> {
+        self.with(|m, v| m.pop(v, take))
     }
 }
 
@@ -105,21 +124,21 @@ fn the_longest_prefix_matches() {
 fn queues_and_stacks_differ_in_the_end_they_give() {
     for (kind, order) in [(kind::QUEUE, [2, 3]), (kind::STACK, [3, 2])] {
         let mut g = Guest::new(kind, 0, 1, 2);
-        g.map.push(&[1], BPF_ANY).unwrap();
-        g.map.push(&[2], BPF_ANY).unwrap();
-        assert_eq!(g.map.push(&[3], BPF_ANY), Err(libc::E2BIG));
-        assert_eq!(g.map.push(&[3], BPF_NOEXIST), Err(libc::EINVAL));
-        assert_eq!(g.map.push(&[3], BPF_EXIST), Ok(()));
-        assert_eq!(g.map.pop(false), Ok(vec![order[0]]));
-        assert_eq!(g.map.pop(true), Ok(vec![order[0]]));
-        assert_eq!(g.map.pop(true), Ok(vec![order[1]]));
-        assert_eq!(g.map.pop(true), Err(libc::ENOENT));
+        g.push(&[1], BPF_ANY).unwrap();
+        g.push(&[2], BPF_ANY).unwrap();
+        assert_eq!(g.push(&[3], BPF_ANY), Err(libc::E2BIG));
+        assert_eq!(g.push(&[3], BPF_NOEXIST), Err(libc::EINVAL));
+        assert_eq!(g.push(&[3], BPF_EXIST), Ok(()));
+        assert_eq!(g.pop(false), Ok(vec![order[0]]));
+        assert_eq!(g.pop(true), Ok(vec![order[0]]));
+        assert_eq!(g.pop(true), Ok(vec![order[1]]));
+        assert_eq!(g.pop(true), Err(libc::ENOENT));
     }
 }
 
 #[test]
 fn rings_show_records_in_the_order_of_reservation() {
-    let mut ring = Ring::new(64);
+    let mut ring = Ring::new(64, false);
     let (a, b) = (GuestPtr::new(16), GuestPtr::new(32));
     assert!(ring.has_room(56) && !ring.has_room(57) && !ring.has_room(u64::MAX));
     ring.reserve(a, 8);
@@ -130,8 +149,8 @@ fn rings_show_records_in_the_order_of_reservation() {
     ring.finish(a, None);
     assert_eq!(ring.drain(), [vec![2; 16]]);
     assert_eq!(ring.fill(), (0, 64));
-    ring.output(vec![0; 56]).unwrap();
-    assert_eq!(ring.output(vec![]), Err(libc::EAGAIN));
+    ring.output(0, vec![0; 56]).unwrap();
+    assert_eq!(ring.output(0, vec![]), Err(libc::EAGAIN));
 }
 
 #[test]
@@ -146,8 +165,48 @@ fn what_the_kernel_would_not_create_is_refused() {
         (kind::QUEUE, 4, 4, 1),
     ] {
         let def = Def { kind, key_size: key, value_size: value, max_entries: max, ..Def::default() };
-        assert!(make(&def).is_err(), "{def:?}");
+        assert!(make(&def, 1).is_err(), "{def:?}");
     }
+}
+
+#[test]
+fn every_processor_has_its_own_value() {
+    for kind in [kind::PERCPU_HASH, kind::PERCPU_ARRAY, kind::LRU_PERCPU_HASH] {
+        let mut g = Guest::new(kind, 4, 2, 4);
+        let key = [1, 0, 0, 0];
+        g.set(&key, &[7; 2], BPF_ANY).unwrap();
+        for cpu in 1..CPUS {
+            g.cpu = cpu;
+            assert_eq!(g.get(&key), Some(vec![0; 2]), "{kind}");
+            g.set(&key, &[cpu as u8; 2], BPF_EXIST).unwrap();
+        }
+        let entries = g.map.entries();
+        let [Entry { value: EntryValue::PerCpu(all), .. }] = &entries[..] else { panic!("{entries:?}") };
+        let bytes = |p: &GuestPtr| g.mem.load::<u8>(*p).unwrap();
+        assert_eq!(all.iter().map(bytes).collect::<Vec<_>>(), [7, 1, 2], "{kind}");
+        assert!(g.mem.load::<u8>(all[0].offset(2)).is_err(), "the next processor's is another object");
+    }
+}
+
+#[test]
+fn keys_and_copied_values_count_against_the_room() {
+    let mut g = Guest::new(kind::HASH, 8, 1, 1 << 20);
+    let before = g.room;
+    let mut n = 0u64;
+    while g.set(&n.to_le_bytes(), &[0], BPF_ANY) != Err(libc::ENOMEM) {
+        n += 1;
+    }
+    assert!(n > 1000, "{n}");
+    for key in 0..n {
+        g.delete(&key.to_le_bytes()).unwrap();
+    }
+    assert_eq!(g.room, before);
+    let mut g = Guest::new(kind::STACK, 0, 8, 1 << 20);
+    while g.push(&[0; 8], BPF_ANY) != Err(libc::ENOMEM) {}
+    while g.pop(true).is_ok() {}
+    assert_eq!(g.room, before);
+    let huge = Def { kind: kind::ARRAY, key_size: 4, value_size: 8, max_entries: u32::MAX, ..Def::default() };
+    assert_eq!(g.room.take_map(&huge, 1), Err(libc::ENOMEM));
 }
 
 proptest! {
@@ -199,7 +258,7 @@ proptest! {
     fn bloom_filters_forget_nothing(values in prop::collection::vec(any::<u32>(), 1..50)) {
         let mut g = Guest::new(kind::BLOOM_FILTER, 0, 4, 64);
         for v in &values {
-            g.map.push(&v.to_le_bytes(), BPF_ANY).unwrap();
+            g.push(&v.to_le_bytes(), BPF_ANY).unwrap();
         }
         for v in &values {
             prop_assert!(g.map.contains(&v.to_le_bytes()).unwrap());

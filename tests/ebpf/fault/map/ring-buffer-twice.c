@@ -1,0 +1,18 @@
+// A record that was discarded is submitted.
+// expect: use-after-free | double-free | helper-misuse
+// options: --mem 00
+#include "bpf.h"
+
+struct {
+    __uint(type, MAP_RINGBUF);
+    __uint(max_entries, 4096);
+} ring SEC(".maps");
+
+SEC("raw") u64 record(void *memory, u64 size) {
+    u32 *record = ringbuf_reserve(&ring, 8, 0);
+    if (!record)
+        return 0;
+    ringbuf_discard(record, 0);
+    ringbuf_submit(record, 0); // BAD
+    return 1;
+}
