@@ -55,5 +55,14 @@ fn check(case: &Case, cpu: &str, tier: &Tier) -> Check {
             return Err(format!("the innermost frame does not say `{place}`\n{report}"));
         }
     }
-    if cpu == GOLDEN { golden::check(case, Opt::O0, report) } else { Ok(()) }
+    if cpu == GOLDEN { golden::check(case, Opt::O0, &without_depth(report)) } else { Ok(()) }
+}
+
+/// How deep a recursion gets is the tier's affair: its frames have their own size.
+fn without_depth(report: &str) -> String {
+    let line = |line: &str| {
+        let deep = line.trim_start().starts_with("... and ") && line.ends_with(" more");
+        if deep { "    ... and more\n".into() } else { format!("{line}\n") }
+    };
+    report.lines().map(line).collect()
 }

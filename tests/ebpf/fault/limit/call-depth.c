@@ -5,10 +5,10 @@
 
 NOINLINE u64 descend(volatile u8 *memory, u64 depth) {
     volatile u8 frame[100];
-    frame[*memory] = depth;
+    frame[*memory] = depth; // BAD
     if (depth == ~0ull)
         return 0;
-    return descend(memory, depth + 1) + frame[0]; // BAD
+    return descend(memory, depth + 1) + frame[0];
 }
 
 SEC("raw") u64 start(u8 *memory, u64 size) {

@@ -20,5 +20,5 @@ SEC("raw") u64 keep(void *memory, u64 size) {
     map_update(&map, &key, &value, BPF_ANY);
     kept = map_lookup(&map, &key);
     map_delete(&map, &key);
-    return *kept;
+    return *kept == 42;
 }

@@ -1,5 +1,5 @@
 // An element of a program array is a program: it has no bytes.
-// expect: function-out-of-bounds | out-of-bounds
+// expect: function-access
 // options: --prog read_program --mem 00
 #include "bpf.h"
 
