@@ -38,7 +38,7 @@ pub struct Frame {
 }
 
 /// An instruction of an eBPF object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Instruction {
     /// The object's name.
     pub object: Arc<str>,
