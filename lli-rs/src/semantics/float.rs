@@ -106,6 +106,11 @@ pub enum Class {
     Zero,
 }
 
+/// A NaN as the hardware's roundings give it back: a signalling one becomes quiet. (Rust's own leave it.)
+fn quiet<T: Fp>(nan: T) -> T {
+    T::from_raw(nan.to_raw() | 1 << (T::DIGITS - 2))
+}
+
 macro_rules! impl_fp {
     ($f:ident, $u:ident, $digits:expr, $exp_bits:expr, $libm:ident,
      $to_i32:ident, $to_i64:ident) => {
@@ -154,23 +159,23 @@ macro_rules! impl_fp {
             }
             #[inline(always)]
             fn floor(self) -> Self {
-                $f::floor(self)
+                if $f::is_nan(self) { quiet(self) } else { $f::floor(self) }
             }
             #[inline(always)]
             fn ceil(self) -> Self {
-                $f::ceil(self)
+                if $f::is_nan(self) { quiet(self) } else { $f::ceil(self) }
             }
             #[inline(always)]
             fn trunc(self) -> Self {
-                $f::trunc(self)
+                if $f::is_nan(self) { quiet(self) } else { $f::trunc(self) }
             }
             #[inline(always)]
             fn round(self) -> Self {
-                $f::round(self)
+                if $f::is_nan(self) { quiet(self) } else { $f::round(self) }
             }
             #[inline(always)]
             fn round_even(self) -> Self {
-                $f::round_ties_even(self)
+                if $f::is_nan(self) { quiet(self) } else { $f::round_ties_even(self) }
             }
             fn rint(self) -> Self {
                 libm::$libm::rint(self)

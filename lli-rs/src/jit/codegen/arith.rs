@@ -126,9 +126,9 @@ impl Gen<'_> {
             BinOp::FDiv if is_sse(&ty) => Some(O::LLVMFDiv),
             _ => None,
         };
-        if let Some(op) = plain {
-            let (x, y) = (self.val(x)?, self.val(y)?);
-            return Ok(self.b.binary(op, x, y));
+        if let Some(plain) = plain {
+            let (x, y) = self.operands(op, x, y)?;
+            return Ok(self.b.binary(plain, x, y));
         }
         let shift = match op {
             BinOp::Shl => Some(O::LLVMShl),
@@ -203,9 +203,9 @@ impl Gen<'_> {
             CastOp::UiToFp if small(&from) && is_sse(&to) => Some(O::LLVMUIToFP),
             _ => None,
         };
-        if let Some(op) = native {
-            let v = self.val(v)?;
-            return Ok(if self.b.type_of(v) == llvm { v } else { self.b.cast(op, v, llvm) });
+        if let Some(native) = native {
+            let v = if op == CastOp::FpTrunc { self.narrowed(v)? } else { self.val(v)? };
+            return Ok(if self.b.type_of(v) == llvm { v } else { self.b.cast(native, v, llvm) });
         }
         if let (CastOp::FpToSi | CastOp::FpToUi, Type::Int(bits @ 1..=64), Type::Float | Type::Double) =
             (op, &to, &from)

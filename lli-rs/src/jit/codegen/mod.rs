@@ -9,6 +9,7 @@ mod call;
 mod control;
 mod intrinsic;
 mod memory;
+mod nan;
 mod value;
 mod vector;
 

@@ -339,6 +339,15 @@ fn roundings_at_ties() {
 }
 
 #[test]
+fn roundings_quiet_a_signalling_nan() {
+    use Intrinsic::{Ceil, FTrunc, Floor, NearbyInt, Rint, Round, RoundEven};
+    for i in [Round, RoundEven, Rint, NearbyInt, Floor, Ceil, FTrunc] {
+        let rounded = unary(i, f64::from_bits(0xfff4_0000_0000_0001)).to_bits();
+        assert_eq!(rounded, 0xfffc_0000_0000_0001, "{i:?}");
+    }
+}
+
+#[test]
 fn minimum_and_its_relatives() {
     let (nan, inf) = (f64::NAN, f64::INFINITY);
     // As the code that clang emits for `fmin`: of two zeros the first, a number before a NaN.
