@@ -273,7 +273,10 @@ impl<'m> BodyCx<'_, 'm> {
             ValKind::Expr => return self.expr(v),
             _ => {
                 let ty = self.ty(v)?;
-                let c = Folder::new(&mut self.shared.names).fold(v)?;
+                let c = match Folder::new(&mut self.shared.names).fold(v) {
+                    Err(_) if v.kind() == ValKind::Aggregate => return self.parts(v, ty),
+                    folded => folded?,
+                };
                 if !ir::const_fits(&c, &ty) {
                     return Err("constant that is not of its type".into());
                 }
@@ -328,15 +331,30 @@ impl<'m> BodyCx<'_, 'm> {
                 Const::List(_) => self.aggregate(operand, part, part_ty)?,
                 _ => self.expr(operand)?,
             };
-            let inst = if ty.as_vector().is_some() {
-                let index = self.int(i as u64, 32);
-                Inst::InsertElement(value, part, index)
-            } else {
-                Inst::InsertValue(value, part, smallvec::smallvec![i as u32])
-            };
-            value = self.push(inst, ty.clone()).ok_or("constant without a value")?;
+            value = self.insert(value, part, i as u32, &ty)?;
         }
         Ok(value)
+    }
+
+    /// A constant aggregate with a part that only an instruction can compute: its parts, one by one.
+    fn parts(&mut self, v: Val<'m>, ty: Type) -> Result<Value, Refusal> {
+        let mut value = self.f.add_const(Const::Zero, ty.clone());
+        for (i, operand) in v.operands().enumerate() {
+            let part = self.value(operand)?;
+            value = self.insert(value, part, i as u32, &ty)?;
+        }
+        Ok(value)
+    }
+
+    /// A vector or other aggregate with one part replaced.
+    fn insert(&mut self, whole: Value, part: Value, at: u32, ty: &Type) -> Result<Value, Refusal> {
+        let inst = if ty.as_vector().is_some() {
+            let index = self.int(u64::from(at), 32);
+            Inst::InsertElement(whole, part, index)
+        } else {
+            Inst::InsertValue(whole, part, smallvec::smallvec![at])
+        };
+        self.push(inst, ty.clone()).ok_or_else(|| "constant without a value".into())
     }
 
     /// Puts a phi at the head of its block; its values come later.
