@@ -1,7 +1,9 @@
 //! The function that instantiates: memories, tables, globals, segments in the specification's order, then the start
 //! function. Also evaluates constant expressions.
 
+use inkwell::IntPredicate;
 use inkwell::module::Linkage;
+use inkwell::values::FunctionValue;
 use svm_memory::abi::wasm as abi;
 use wasmparser::{ConstExpr, Operator};
 
@@ -18,6 +20,7 @@ pub fn emit(cx: &ModuleCx<'_, '_>) -> Result<()> {
     let name = names::hidden(&cx.o.name, "instantiate");
     let f = cx.module.add_function(&name, cx.ctx.void_type().fn_type(&[], false), Some(Linkage::External));
     e.b.position_at_end(e.block(f, "entry"));
+    imports(cx, &e, f)?;
     memories(cx, &e)?;
     globals(cx, &e)?;
     tables(cx, &e)?;
@@ -28,6 +31,32 @@ pub fn emit(cx: &ModuleCx<'_, '_>) -> Result<()> {
         e.call(start_fn, &args)?.set_call_convention(start_fn.get_call_conventions());
     }
     e.b.build_return(None)?;
+    Ok(())
+}
+
+/// Imported memories and tables must have the size that the import asks for by now; the rest of their types is the
+/// linker's to compare.
+fn imports<'ctx>(cx: &ModuleCx<'_, 'ctx>, e: &Emit<'_, 'ctx>, f: FunctionValue<'ctx>) -> Result<()> {
+    let mut sizes = Vec::new();
+    for (i, item) in cx.p.memories.iter().enumerate() {
+        if item.import.is_some() && item.ty.min > 0 {
+            sizes.push((abi::MEMORY_SIZE, cx.memory_handle(e, i as u32)?, item.ty.min));
+        }
+    }
+    for (i, item) in cx.p.tables.iter().enumerate() {
+        if item.import.is_some() && item.ty.min > 0 {
+            sizes.push((abi::TABLE_SIZE, cx.table_handle(e, i as u32)?, item.ty.min));
+        }
+    }
+    for (size, object, min) in sizes {
+        let have = value(e.call(cx.runtime(size)?, &[object.into()])?)?.into_int_value();
+        let (small, fine) = (e.block(f, "small"), e.block(f, "fine"));
+        e.cond_br(e.icmp(IntPredicate::ULT, have, e.c64(min))?, small, fine)?;
+        e.b.position_at_end(small);
+        e.call(cx.runtime(abi::TRAP)?, &[e.c32(abi::Trap::IncompatibleImport as u32).into()])?;
+        e.b.build_unreachable()?;
+        e.b.position_at_end(fine);
+    }
     Ok(())
 }
 
@@ -181,13 +210,13 @@ fn constant<'ctx>(cx: &ModuleCx<'_, 'ctx>, e: &Emit<'_, 'ctx>, expr: &ConstExpr<
             op => {
                 let (b, a) = (stack.pop(), stack.pop());
                 let (Some(Val::IntValue(b)), Some(Val::IntValue(a))) = (b, a) else {
-                    return Err(LiftError::Unsupported("a constant expression of this kind".into()));
+                    return Err(LiftError::Unsupported("garbage collection".into()));
                 };
                 match op {
                     O::I32Add | O::I64Add => e.b.build_int_add(a, b, "")?.into(),
                     O::I32Sub | O::I64Sub => e.b.build_int_sub(a, b, "")?.into(),
                     O::I32Mul | O::I64Mul => e.b.build_int_mul(a, b, "")?.into(),
-                    op => return Err(LiftError::Unsupported(format!("{op:?} in a constant expression"))),
+                    _ => return Err(LiftError::Unsupported("garbage collection".into())),
                 }
             }
         };

@@ -7,6 +7,7 @@
 mod emit;
 mod error;
 mod func;
+mod identity;
 mod instantiate;
 mod module;
 mod names;
@@ -38,6 +39,18 @@ pub enum MemoryForm {
     Checked,
 }
 
+/// Which edition of the specification a module must be valid in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// WebAssembly 1.0: the MVP.
+    V1,
+    /// 2.0: with bulk memory, reference types, several results, SIMD.
+    V2,
+    /// 3.0 but for garbage collection, and threads.
+    #[default]
+    V3,
+}
+
 /// How to lift.
 #[derive(Clone, Debug)]
 pub struct LiftOptions {
@@ -51,6 +64,8 @@ pub struct LiftOptions {
     pub ctor: bool,
     /// Emit `wasm_invoke$MODULE$FIELD(arguments, results)` for every exported function.
     pub invoke: bool,
+    /// What the module may use.
+    pub version: Version,
 }
 
 impl Default for LiftOptions {
@@ -61,6 +76,7 @@ impl Default for LiftOptions {
             imports: HashMap::new(),
             ctor: false,
             invoke: true,
+            version: Version::V3,
         }
     }
 }
@@ -104,7 +120,7 @@ fn with_module<T>(
         true => std::borrow::Cow::Borrowed(bytes),
         false => wat::parse_bytes(bytes).map_err(|e| LiftError::Text(e.to_string()))?,
     };
-    let parsed = parse::parse(&binary)?;
+    let parsed = parse::parse(&binary, options.version)?;
     let context = Context::create();
     let cx = module::ModuleCx::new(&context, &parsed, options)?;
     for index in 0..parsed.funcs.len() as u32 {

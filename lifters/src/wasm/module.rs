@@ -265,6 +265,14 @@ impl<'a, 'ctx> ModuleCx<'a, 'ctx> {
         Ok(f)
     }
 
+    /// The personality of functions with landing pads; only its name counts.
+    pub fn personality(&self) -> FunctionValue<'ctx> {
+        let name = svm_memory::abi::wasm::PERSONALITY;
+        self.module
+            .get_function(name)
+            .unwrap_or_else(|| self.module.add_function(name, self.ctx.i32_type().fn_type(&[], true), None))
+    }
+
     /// The descriptor `{ ptr code, i64 type }` that a reference to a function points to.
     pub fn descriptor(&self, func: u32) -> Result<PointerValue<'ctx>> {
         if let Some(global) = self.descriptors.borrow().get(&func) {

@@ -7,6 +7,7 @@ use wasmparser::{
 
 use super::error::{LiftError, Result};
 use super::types::{ExternType, FuncType, GlobalType, Heap, MemoryType, TableType, ValType};
+use super::{Version, identity};
 
 /// An import's names.
 pub type Origin<'a> = (&'a str, &'a str);
@@ -79,26 +80,33 @@ pub struct Parsed<'a> {
     bodies: usize,
 }
 
-/// What is supported: WebAssembly 3.0 without garbage collection.
-fn features() -> WasmFeatures {
-    WasmFeatures::WASM3.difference(WasmFeatures::GC)
+/// What a module is validated with. Of garbage collection only the types are lifted that functions have and those of
+/// null references; the rest is refused where it is met.
+fn features(version: Version) -> WasmFeatures {
+    match version {
+        Version::V1 => WasmFeatures::WASM1,
+        Version::V2 => WasmFeatures::WASM2,
+        Version::V3 => WasmFeatures::WASM3,
+    }
 }
 
-/// Validates, and says whether the module has tail calls: it is then not valid without them. What only an unsupported
-/// proposal allows is refused by name.
-fn validate(bytes: &[u8]) -> Result<bool> {
-    let without = features().difference(WasmFeatures::TAIL_CALL);
-    if Validator::new_with_features(without).validate_all(bytes).is_ok() {
+/// Validates, and says whether the module has tail calls: it is then not valid without them and what else brings some.
+/// What only an unsupported proposal allows is refused by name.
+fn validate(bytes: &[u8], version: Version) -> Result<bool> {
+    let features = features(version);
+    let valid = |features| Validator::new_with_features(features).validate_all(bytes).is_ok();
+    let references = WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::GC);
+    if valid(features.difference(WasmFeatures::TAIL_CALL.union(references))) {
         return Ok(false);
     }
-    let Err(error) = Validator::new_with_features(features()).validate_all(bytes) else {
-        return Ok(true);
+    let Err(error) = Validator::new_with_features(features).validate_all(bytes) else {
+        return has_tail_call(bytes);
     };
     if Parser::is_component(bytes) {
         return Err(LiftError::Unsupported("the component model".into()));
     }
     let more = [
-        (WasmFeatures::GC, "garbage collection"),
+        (WasmFeatures::CUSTOM_DESCRIPTORS, "custom descriptors"),
         (WasmFeatures::LEGACY_EXCEPTIONS, "legacy exception handling"),
         (WasmFeatures::MEMORY_CONTROL, "memory control"),
         (WasmFeatures::CUSTOM_PAGE_SIZES, "custom page sizes"),
@@ -107,19 +115,34 @@ fn validate(bytes: &[u8]) -> Result<bool> {
         (WasmFeatures::SHARED_EVERYTHING_THREADS, "shared-everything threads"),
     ];
     for (feature, name) in more {
-        if Validator::new_with_features(features().union(feature)).validate_all(bytes).is_ok() {
+        if Validator::new_with_features(features.union(feature)).validate_all(bytes).is_ok() {
             return Err(LiftError::Unsupported(name.into()));
         }
     }
     Err(error.into())
 }
 
+/// Whether a body of a valid module makes a tail call.
+fn has_tail_call(bytes: &[u8]) -> Result<bool> {
+    use wasmparser::Operator::{ReturnCall, ReturnCallIndirect, ReturnCallRef};
+    for payload in Parser::new(0).parse_all(bytes) {
+        if let Payload::CodeSectionEntry(body) = payload? {
+            for op in body.get_operators_reader()? {
+                if matches!(op?, ReturnCall { .. } | ReturnCallIndirect { .. } | ReturnCallRef { .. }) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Validates and reads a module.
-pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>> {
-    let tail_calls = validate(bytes)?;
+pub fn parse(bytes: &[u8], version: Version) -> Result<Parsed<'_>> {
+    let tail_calls = validate(bytes, version)?;
     let mut parsed = Parsed { tail_calls, ..Parsed::default() };
     let mut parser = Parser::new(0);
-    parser.set_features(features());
+    parser.set_features(features(version));
     for payload in parser.parse_all(bytes) {
         parsed.payload(payload?)?;
     }
@@ -131,10 +154,7 @@ impl<'a> Parsed<'a> {
         match payload {
             Payload::TypeSection(section) => {
                 for group in section {
-                    for sub in group?.into_types() {
-                        let ty = self.func_type(sub.unwrap_func())?;
-                        self.types.push(ty);
-                    }
+                    self.types(&group?)?;
                 }
             }
             Payload::ImportSection(section) => {
@@ -283,10 +303,21 @@ impl<'a> Parsed<'a> {
         Ok(())
     }
 
-    fn func_type(&self, ty: &wasmparser::FuncType) -> Result<FuncType> {
-        let list =
-            |types: &[wasmparser::ValType]| types.iter().map(|t| self.val_type(*t)).collect::<Result<_>>();
-        Ok(FuncType { params: list(ty.params())?, results: list(ty.results())? })
+    /// The types of a recursive group.
+    fn types(&mut self, group: &wasmparser::RecGroup) -> Result<()> {
+        let group: Vec<_> = group.types().map(identity::func).collect::<Result<_>>()?;
+        let (first, keys) = (self.types.len(), identity::keys(&group, &self.types));
+        // They may refer to each other: first the numbers, then what they are made of.
+        self.types.extend(keys.into_iter().map(|key| FuncType { key, ..FuncType::default() }));
+        for (i, ty) in group.into_iter().enumerate() {
+            let list = |types: &[wasmparser::ValType]| {
+                types.iter().map(|t| self.val_type(*t)).collect::<Result<_>>()
+            };
+            let (params, results) = (list(ty.params())?, list(ty.results())?);
+            let ty = &mut self.types[first + i];
+            (ty.params, ty.results) = (params, results);
+        }
+        Ok(())
     }
 
     /// Our form of a value's type.
@@ -306,15 +337,18 @@ impl<'a> Parsed<'a> {
                     HeapType::Abstract { ty: A::NoExtern, .. } => Heap::NoExtern,
                     HeapType::Abstract { ty: A::Exn, .. } => Heap::Exn,
                     HeapType::Abstract { ty: A::NoExn, .. } => Heap::NoExn,
-                    // Without garbage collection a type refers to earlier ones only, so that this is a tree; a type
-                    // that nests deeper counts as any function.
+                    HeapType::Abstract { ty: A::Any, .. } => Heap::Any,
+                    HeapType::Abstract { ty: A::Eq, .. } => Heap::Eq,
+                    HeapType::Abstract { ty: A::I31, .. } => Heap::I31,
+                    HeapType::Abstract { ty: A::Struct, .. } => Heap::Struct,
+                    HeapType::Abstract { ty: A::Array, .. } => Heap::Array,
+                    HeapType::Abstract { ty: A::None, .. } => Heap::None,
                     HeapType::Concrete(index) => {
-                        match index.as_module_index().map(|i| self.types.get(i as usize)) {
-                            Some(Some(ty)) if depth(ty) == 0 => Heap::Typed(Box::new(ty.clone())),
-                            _ => Heap::Func,
-                        }
+                        let ty = index.as_module_index().and_then(|i| self.types.get(i as usize));
+                        let ty = ty.ok_or_else(|| LiftError::Internal("no such type".into()))?;
+                        Heap::Typed(ty.id())
                     }
-                    other => return Err(LiftError::Unsupported(format!("references of type {other:?}"))),
+                    _ => return Err(LiftError::Unsupported("garbage collection".into())),
                 };
                 ValType::Ref(r.is_nullable(), heap)
             }
@@ -346,15 +380,6 @@ impl<'a> Parsed<'a> {
             ExternalKind::Tag => ExternType::Tag(self.types[self.tags[i].ty as usize].clone()),
         }
     }
-}
-
-/// How deep typed references nest in a type.
-fn depth(ty: &FuncType) -> u32 {
-    let of = |v: &ValType| match v {
-        ValType::Ref(_, Heap::Typed(inner)) => 1 + depth(inner),
-        _ => 0,
-    };
-    ty.params.iter().chain(&ty.results).map(of).max().unwrap_or(0)
 }
 
 fn memory_type(ty: &wasmparser::MemoryType) -> MemoryType {

@@ -35,7 +35,9 @@ impl Process {
 
     /// What is worth knowing of a guest that has stopped; its output is written out first.
     pub(crate) fn outcome(&self, thread: &mut Thread, trap: Trap) -> Outcome {
-        let lifted = thread.host_function.is_empty() && self.in_lifted_code(thread);
+        // An exception that lifted code throws leaves it through a function of the host's.
+        let own = thread.host_function.is_empty() || matches!(trap, Trap::Unwind { .. });
+        let lifted = own && self.in_lifted_code(thread);
         let trap = if lifted { super::wasm::in_lifted_code(trap) } else { trap };
         let ended = matches!(trap, Trap::Exit(_));
         let host_function = Some(thread.host_function).filter(|name| !ended && !name.is_empty());

@@ -38,6 +38,8 @@ pub enum Trap {
     UncaughtException = 14,
     /// `throw_ref` of null.
     NullException = 15,
+    /// An imported memory or table is smaller than the import says.
+    IncompatibleImport = 16,
 }
 
 /// All traps in the order of their numbers.
@@ -58,6 +60,7 @@ pub const TRAPS: &[(Trap, &str)] = &[
     (Trap::StackExhausted, "call stack exhausted"),
     (Trap::UncaughtException, "uncaught exception"),
     (Trap::NullException, "null exception reference"),
+    (Trap::IncompatibleImport, "incompatible import type"),
 ];
 
 impl Trap {
@@ -110,7 +113,7 @@ pub const ATOMIC_NOTIFY: &str = "svm.wasm.atomic_notify";
 pub const ATOMIC_WAIT32: &str = "svm.wasm.atomic_wait32";
 /// The same for 64 bits.
 pub const ATOMIC_WAIT64: &str = "svm.wasm.atomic_wait64";
-/// `(bytes)`: an exception object, `{ ptr tag, 16 bytes a value }`.
+/// `(bytes)`: an exception object: `ptr tag`, then from byte 16 on 16 bytes a value.
 pub const EXN_NEW: &str = "svm.wasm.exn_new";
 /// `(exception)`, does not return: unwinds to the next landing pad.
 pub const THROW: &str = "svm.wasm.throw";

@@ -11,6 +11,7 @@ use super::super::error::Result;
 use super::super::module::TAILCC;
 use super::super::types::FuncType;
 use super::FuncLifter;
+use super::exception::Callee;
 
 impl<'ctx> FuncLifter<'_, '_, 'ctx> {
     pub(super) fn call_op(&mut self, op: &Operator<'_>) -> Result<bool> {
@@ -51,7 +52,8 @@ impl<'ctx> FuncLifter<'_, '_, 'ctx> {
             args.insert(0, memory.into());
         }
         let f = self.cx.funcs[index as usize];
-        let call = self.e.call(f, &args)?;
+        // A tail call has left the handlers of this function behind.
+        let call = if tail { self.e.call(f, &args)? } else { self.call_caught(Callee::Known(f), &args)? };
         call.set_call_convention(f.get_call_conventions());
         // A tail call of an import is an ordinary one: it uses up stack only once.
         let tail_of_own = tail && self.cx.p.funcs[index as usize].def.is_some();
@@ -104,7 +106,11 @@ impl<'ctx> FuncLifter<'_, '_, 'ctx> {
     fn indirect(&mut self, code: PointerValue<'ctx>, ty: &FuncType, tail: bool) -> Result<()> {
         let args = self.pop_n(ty.params.len())?;
         let args = self.settle(args)?;
-        let call = self.e.call_ptr(self.cx.func_type(ty, false), code, &args)?;
+        let llvm = self.cx.func_type(ty, false);
+        let call = match tail {
+            true => self.e.call_ptr(llvm, code, &args)?,
+            false => self.call_caught(Callee::Code(llvm, code), &args)?,
+        };
         if self.cx.p.tail_calls {
             call.set_call_convention(TAILCC);
         }

@@ -29,13 +29,16 @@ pub struct Frame<'ctx> {
     /// Where the code after it goes on.
     end: BasicBlock<'ctx>,
     edges: Vec<Edge<'ctx>>,
+    /// Where exceptions of the code in it go, if a `try_table` around it catches some.
+    handler: Option<BasicBlock<'ctx>>,
 }
 
 impl<'ctx> FuncLifter<'_, '_, 'ctx> {
     pub(super) fn push_function_frame(&mut self) {
         let end = self.e.block(self.f, "return");
         let results = self.ty.results.clone();
-        self.frames.push(Frame { kind: Kind::Block, height: 0, results, end, edges: Vec::new() });
+        let kind = Kind::Block;
+        self.frames.push(Frame { kind, height: 0, results, end, edges: Vec::new(), handler: None });
     }
 
     fn block_type(&self, ty: BlockType) -> Result<(Vec<ValType>, Vec<ValType>)> {
@@ -57,7 +60,21 @@ impl<'ctx> FuncLifter<'_, '_, 'ctx> {
     fn enter(&mut self, kind: Kind<'ctx>, params: usize, results: Vec<ValType>) {
         let end = self.e.block(self.f, "");
         let height = self.stack.len() - params;
-        self.frames.push(Frame { kind, height, results, end, edges: Vec::new() });
+        let handler = self.handler();
+        self.frames.push(Frame { kind, height, results, end, edges: Vec::new(), handler });
+    }
+
+    /// Where an exception of the code here goes within the function.
+    pub(super) fn handler(&self) -> Option<BasicBlock<'ctx>> {
+        self.frames.last().and_then(|frame| frame.handler)
+    }
+
+    /// Opens a block whose exceptions go to `handler`.
+    pub(super) fn enter_try(&mut self, ty: BlockType, handler: Option<BasicBlock<'ctx>>) -> Result<()> {
+        let (params, results) = self.block_type(ty)?;
+        self.enter(Kind::Block, params.len(), results);
+        self.frame(0)?.handler = handler;
+        Ok(())
     }
 
     /// How many values a branch to the label carries.
@@ -77,7 +94,7 @@ impl<'ctx> FuncLifter<'_, '_, 'ctx> {
     }
 
     /// Records an edge from the current block to a label; the caller emits the branch to the block that is returned.
-    fn edge(&mut self, depth: u32, values: Vec<Val<'ctx>>) -> Result<BasicBlock<'ctx>> {
+    pub(super) fn edge(&mut self, depth: u32, values: Vec<Val<'ctx>>) -> Result<BasicBlock<'ctx>> {
         let here = self.e.here()?;
         let frame = self.frame(depth)?;
         match &frame.kind {

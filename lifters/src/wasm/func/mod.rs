@@ -7,6 +7,7 @@ mod atomic;
 mod call;
 mod control;
 mod convert;
+mod exception;
 mod memory;
 mod numeric;
 mod reference;
@@ -196,12 +197,14 @@ impl<'a, 'b, 'ctx> FuncLifter<'a, 'b, 'ctx> {
             || self.memory_op(op)?
             || self.call_op(op)?
             || self.reference(op)?
+            || self.exception(op)?
             || self.atomic(op)?
             || self.simd(op)?
         {
             return Ok(());
         }
-        Err(LiftError::Unsupported(format!("instruction {}", name(op))))
+        // Everything else that is valid works on a garbage-collected heap.
+        Err(LiftError::Unsupported("garbage collection".into()))
     }
 
     /// Locals, globals, constants, and what only moves operands.
