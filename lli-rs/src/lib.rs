@@ -21,6 +21,7 @@ pub mod report;
 pub mod semantics;
 mod tier;
 
+pub use api::wasm;
 pub use api::{
     Builder, CallArgs, CallResult, Element, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance,
     MapDump, Module, State,

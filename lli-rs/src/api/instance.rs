@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use super::value::{CallResult, signature};
 use super::{CallArgs, Fault, GuestMemory, Module};
 use crate::error::LoadError;
-use crate::host::{Args, Closures, HostClosure, IntoRet, libc};
+use crate::host::{Args, Closures, HostClosure, IntoRet, ProtoError, libc};
 use crate::interp;
 use crate::ir::{FuncId, ParamAttr, Symbol};
 use crate::machine::{
@@ -56,12 +56,16 @@ impl Builder<'_> {
     /// [`crate::host::VarArgs`]. Guest memory is reached through `cx.mem()`; `?` hands its faults on.
     /// `cx.misuse("...")` makes an error of the function's own.
     #[must_use]
-    pub fn host_fn<R, F>(mut self, prototype: &str, call: F) -> Self
+    pub fn host_fn<R, F>(self, prototype: &str, call: F) -> Self
     where
         R: IntoRet,
         F: Fn(&mut Cx<'_>, &mut Args<'_>) -> Run<R> + Send + Sync + 'static,
     {
-        match HostClosure::new(prototype, call) {
+        self.closure(HostClosure::new(prototype, call))
+    }
+
+    pub(super) fn closure(mut self, made: Result<HostClosure, ProtoError>) -> Self {
+        match made {
             Ok(closure) => self.closures.add(closure),
             Err(e) => {
                 self.error.get_or_insert(LoadError::HostFunction { cause: e.0 });

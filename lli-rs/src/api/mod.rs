@@ -28,6 +28,7 @@ mod instance;
 mod memory;
 mod module;
 mod value;
+pub mod wasm;
 
 pub use bpf::{Element, MapDump};
 pub use fault::Fault;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use svm_lifters::wasm::ModuleInfo;
 
 use crate::error::LoadError;
 use crate::ir::{self, FuncId, Function};
@@ -49,9 +50,13 @@ impl Engine {
     }
 
     fn load(&self, main: &Source, links: &[Source]) -> Result<Module, LoadError> {
-        let loader =
-            if self.untrusted { Loader::open_untrusted(main, links)? } else { Loader::open(main, links)? };
-        Ok(Module::new(loader))
+        let loader = self.open(main, links)?;
+        let wasm = loader.wasm().clone();
+        Ok(Module::new(loader, wasm))
+    }
+
+    pub(super) fn open(&self, main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
+        if self.untrusted { Loader::open_untrusted(main, links) } else { Loader::open(main, links) }
     }
 }
 
@@ -63,6 +68,7 @@ pub struct Module {
 
 struct Shared {
     module: Arc<ir::Module>,
+    wasm: Arc<[ModuleInfo]>,
     loader: Mutex<Loader>,
     bodies: Box<[OnceLock<Result<Function, LoadError>>]>,
 }
@@ -77,10 +83,10 @@ impl Module {
         engine.load(main, links)
     }
 
-    fn new(loader: Loader) -> Module {
+    pub(super) fn new(loader: Loader, wasm: Arc<[ModuleInfo]>) -> Module {
         let module = loader.module().clone();
         let bodies = module.funcs.iter().map(|_| OnceLock::new()).collect();
-        Module { shared: Arc::new(Shared { module, loader: Mutex::new(loader), bodies }) }
+        Module { shared: Arc::new(Shared { module, wasm, loader: Mutex::new(loader), bodies }) }
     }
 
     /// The name of the file it came from.
@@ -97,6 +103,11 @@ impl Module {
             }
             _ => None,
         })
+    }
+
+    /// The interfaces of the WebAssembly modules in it, the main one first.
+    pub fn wasm(&self) -> &[ModuleInfo] {
+        &self.shared.wasm
     }
 
     /// Reads and verifies every body, and lists all that is wrong or not supported.
@@ -125,5 +136,9 @@ impl Bodies for Module {
 
     fn body(&mut self, id: FuncId) -> Result<Function, LoadError> {
         self.shared.body(id).clone()
+    }
+
+    fn wasm(&self) -> Arc<[ModuleInfo]> {
+        self.shared.wasm.clone()
     }
 }

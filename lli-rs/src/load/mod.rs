@@ -21,6 +21,7 @@ mod raw;
 mod relative;
 mod source;
 mod types;
+mod wasm;
 mod wire;
 mod x86;
 
@@ -39,6 +40,8 @@ use raw::child::{self, Trial};
 pub use raw::guard::{is_reading, report_reader_crashes};
 use raw::{Image, Input, OpenError};
 pub use source::Source;
+use svm_lifters::wasm::ModuleInfo;
+pub(crate) use wasm::lift_wasm;
 use wire::Received;
 
 /// Caches that live as long as the module.
@@ -59,6 +62,7 @@ struct Shared {
 /// An open module: its declarations, and the means to read its bodies.
 pub struct Loader {
     module: Arc<Module>,
+    wasm: Arc<[ModuleInfo]>,
     backing: Backing,
     /// By function: its position in the image while its body is unread.
     unread: Vec<Option<usize>>,
@@ -83,7 +87,8 @@ const ANSWER_FACTOR: u64 = 64;
 impl Loader {
     /// Opens `main`, linked with `links`.
     pub fn open(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
-        Self::open_inputs(main.name(), inputs(main, links)?)
+        let (inputs, wasm) = inputs(main, links)?;
+        Ok(Loader { wasm, ..Self::open_inputs(main.name(), inputs)? })
     }
 
     /// Like [`Loader::open`], for input that may be hostile or damaged: LLVM's reader may crash, abort or loop
@@ -91,7 +96,7 @@ impl Loader {
     /// all of it, and this process only ever sees our IR, which it verifies. That takes somewhat more than
     /// the time of [`Loader::check_all`], once.
     pub fn open_untrusted(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
-        let (name, inputs) = (main.name(), inputs(main, links)?);
+        let (name, (inputs, wasm)) = (main.name(), inputs(main, links)?);
         let bytes = inputs.iter().map(|i| i.data.len() as u64).sum::<u64>();
         let seconds = u32::try_from(2 + (bytes >> 20)).unwrap_or(u32::MAX);
         let work = |out: &mut dyn Write| {
@@ -100,7 +105,10 @@ impl Loader {
         };
         let cause = match child::collect(seconds, ANSWER_BASE + bytes * ANSWER_FACTOR, work) {
             Ok((Trial::Survived, answer)) => match wire::receive(answer) {
-                Ok(result) => return result.map(|(module, received)| Self::from_received(module, received)),
+                Ok(result) => {
+                    let (module, received) = result?;
+                    return Ok(Loader { wasm, ..Self::from_received(module, received) });
+                }
                 Err(cause) => format!("damaged: {cause}"),
             },
             Ok((Trial::Killed(signal), _)) => format!("damaged: LLVM's reader dies of it (signal {signal})"),
@@ -115,7 +123,8 @@ impl Loader {
     fn from_received(module: Module, received: Received) -> Loader {
         let unread: Vec<_> = module.funcs.iter().map(|decl| decl.defined.then_some(0)).collect();
         let remaining = unread.iter().flatten().count();
-        Loader { module: Arc::new(module), backing: Backing::Received(received), unread, remaining }
+        let (module, wasm) = (Arc::new(module), Arc::default());
+        Loader { module, wasm, backing: Backing::Received(received), unread, remaining }
     }
 
     fn open_inputs(name: String, inputs: Vec<Input>) -> Result<Loader, LoadError> {
@@ -139,12 +148,17 @@ impl Loader {
             handles.iter().zip(&module.funcs).map(|(index, decl)| decl.defined.then_some(*index)).collect();
         let remaining = unread.iter().flatten().count();
         let backing = Backing::Image(Box::new((image, shared)));
-        Ok(Loader { module: Arc::new(module), backing, unread, remaining })
+        Ok(Loader { module: Arc::new(module), wasm: Arc::default(), backing, unread, remaining })
     }
 
     /// Everything but the bodies.
     pub fn module(&self) -> &Arc<Module> {
         &self.module
+    }
+
+    /// The interfaces of the WebAssembly modules among the sources, the main one first.
+    pub fn wasm(&self) -> &Arc<[ModuleInfo]> {
+        &self.wasm
     }
 
     /// Reads, verifies and translates a body. Each can be asked for once.
@@ -217,12 +231,14 @@ impl Loader {
     }
 }
 
-fn inputs(main: &Source, links: &[Source]) -> Result<Vec<Input>, LoadError> {
-    let mut inputs = main.inputs()?;
+/// What to give LLVM, and the interfaces of the WebAssembly modules among it, the main one first.
+fn inputs(main: &Source, links: &[Source]) -> Result<(Vec<Input>, Arc<[ModuleInfo]>), LoadError> {
+    let mut parts = main.parts()?;
     for link in links {
-        inputs.extend(link.inputs()?);
+        parts.extend(link.parts()?);
     }
-    Ok(inputs)
+    let wasm = parts.iter().filter_map(|part| part.wasm.clone()).collect();
+    Ok((wasm::order(parts).into_iter().map(|part| part.input).collect(), wasm))
 }
 
 /// Why a body cannot be had.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::raw::Input;
+use super::wasm::{self, Part};
 use crate::error::LoadError;
 
 /// Something to load.
@@ -59,16 +60,16 @@ impl Source {
     }
 
     /// Reads it and finds the modules in it: one, or, in an ELF file, as many as were linked into it.
-    pub(super) fn inputs(&self) -> Result<Vec<Input>, LoadError> {
+    pub(super) fn parts(&self) -> Result<Vec<Part>, LoadError> {
         let data = self.read()?;
         let name = self.name();
         let invalid = |cause: String| LoadError::Invalid { file: name.clone(), cause };
         if data.starts_with(RAW_MAGIC) || data.starts_with(WRAPPER_MAGIC) {
-            return Ok(vec![Input { name, data, text: false }]);
+            return Ok(vec![Input { name, data, text: false }.into()]);
         }
         if is_bpf_object(&data) {
             let data = super::lift_bpf(&name, &data, false)?;
-            return Ok(vec![Input { name, data, text: false }]);
+            return Ok(vec![Input { name, data, text: false }.into()]);
         }
         if data.starts_with(b"\x7FELF") {
             let section = bitcode_section(&data).map_err(&invalid)?;
@@ -79,15 +80,15 @@ impl Source {
                 data: part.into(),
                 text: false,
             };
-            return Ok(parts.into_iter().enumerate().map(input).collect());
+            return Ok(parts.into_iter().enumerate().map(input).map(Part::from).collect());
         }
-        if is_wasm(&data) {
-            return Ok(vec![lift_wasm(name, &data)?]);
+        if wasm::is_wasm(&data) {
+            return Ok(vec![wasm::program(name, &data)?]);
         }
         if let Some(cause) = known_other(&data) {
             return Err(invalid(cause.into()));
         }
-        Ok(vec![Input { name, data, text: true }])
+        Ok(vec![Input { name, data, text: true }.into()])
     }
 }
 
@@ -97,32 +98,6 @@ fn is_bpf_object(data: &[u8]) -> bool {
     let (Some(low), Some(high)) = (machine(18), machine(19)) else { return false };
     let little = data.get(5) != Some(&2);
     data.starts_with(b"\x7FELF") && EM_BPF == if little { high << 8 | low } else { low << 8 | high }
-}
-
-/// Whether it is a WebAssembly module, in the binary or the text form: no assembly of LLVM's begins with a parenthesis.
-fn is_wasm(data: &[u8]) -> bool {
-    let mut rest = data.trim_ascii_start();
-    while rest.starts_with(b";;") {
-        let line = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
-        rest = rest[line..].trim_ascii_start();
-    }
-    data.starts_with(b"\0asm") || rest.starts_with(b"(")
-}
-
-/// Lifts a module to bitcode. Its name in symbols is the file's, without folder and suffix; a constructor instantiates
-/// it, and `main` runs its `_start`.
-fn lift_wasm(file: String, data: &[u8]) -> Result<Input, LoadError> {
-    use svm_lifters::wasm::{LiftError, LiftOptions, lift};
-    let stem = std::path::Path::new(&file).file_stem().unwrap_or_default();
-    let name = stem.to_string_lossy().into_owned();
-    let options = LiftOptions { name, ctor: true, ..LiftOptions::default() };
-    match lift(data, &options) {
-        Ok(lifted) => Ok(Input { name: file, data: lifted.bitcode.into(), text: false }),
-        Err(LiftError::Unsupported(what)) => {
-            Err(LoadError::Unsupported { what, place: Some(file), function: None })
-        }
-        Err(error) => Err(LoadError::Invalid { file, cause: error.to_string() }),
-    }
 }
 
 /// What a file is that is neither bitcode, assembly nor ELF.

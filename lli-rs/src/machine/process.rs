@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
+use svm_lifters::wasm::ModuleInfo;
 use svm_memory::{GuestPtr, Memory, ObjectInfo, SiteId};
 
 use super::area::Areas;
@@ -52,6 +53,10 @@ pub trait Bodies: Send {
     fn module(&self) -> Arc<Module>;
     /// Reads one body; called at most once for each function.
     fn body(&mut self, id: FuncId) -> std::result::Result<Function, LoadError>;
+    /// The interfaces of the WebAssembly modules in it.
+    fn wasm(&self) -> Arc<[ModuleInfo]> {
+        Arc::default()
+    }
 }
 
 impl Bodies for Loader {
@@ -61,6 +66,10 @@ impl Bodies for Loader {
 
     fn body(&mut self, id: FuncId) -> std::result::Result<Function, LoadError> {
         Loader::body(self, id)
+    }
+
+    fn wasm(&self) -> Arc<[ModuleInfo]> {
+        Loader::wasm(self).clone()
     }
 }
 
@@ -157,7 +166,7 @@ impl Process {
             mem,
             config,
             libc: Default::default(),
-            wasm: Default::default(),
+            wasm: host::wasm::State::new(bodies.wasm()),
             wasi: Default::default(),
             bpf: Default::default(),
             interrupt: Interrupt::default(),

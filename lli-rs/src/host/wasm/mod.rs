@@ -4,11 +4,13 @@
 //! A linear memory and a table are each one object that grows in place, so that its pointer is the same for ever.
 
 mod bulk;
+mod linear;
 mod objects;
 #[cfg(test)]
 mod tests;
 mod wait;
 
+pub use linear::LinearMemory;
 pub use objects::State;
 
 use super::{HostFn, host_table};

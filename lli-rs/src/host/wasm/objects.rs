@@ -1,7 +1,10 @@
 //! Linear memories and tables as objects: making them, their sizes, growing them, single entries, exception objects.
 
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use svm_lifters::wasm::{Export, ModuleInfo};
 use svm_memory::{GuestPtr, ObjectInfo, ObjectKind, SiteId};
 
 use crate::host::host_table;
@@ -18,10 +21,12 @@ const TABLE_RESERVE: u64 = (16 << 20) - 4096;
 /// Pages of 64 KiB that a memory with 32-bit addresses can have.
 const MAX_PAGES: u64 = 1 << 16;
 
-/// What is known of a process's memories and tables beside their objects.
+/// What is known of a process's modules, and of its memories and tables beside their objects.
 #[derive(Default)]
 pub struct State {
     shapes: Mutex<FxHashMap<GuestPtr, Shape>>,
+    modules: Arc<[ModuleInfo]>,
+    by_name: FxHashMap<String, usize>,
 }
 
 /// The type of a memory or table.
@@ -36,6 +41,23 @@ pub(super) struct Shape {
 }
 
 impl State {
+    /// The state of a process of these modules; nothing has been instantiated.
+    pub(crate) fn new(modules: Arc<[ModuleInfo]>) -> State {
+        let by_name = modules.iter().enumerate().map(|(i, m)| (m.name.clone(), i)).collect();
+        State { shapes: Mutex::default(), modules, by_name }
+    }
+
+    /// The modules, the main one first.
+    pub fn modules(&self) -> &[ModuleInfo] {
+        &self.modules
+    }
+
+    /// An export of a module.
+    pub fn export(&self, module: &str, field: &str) -> Option<&Export> {
+        let module = &self.modules[*self.by_name.get(module)?];
+        module.exports.iter().find(|e| e.name == field)
+    }
+
     fn add(&self, p: GuestPtr, shape: Shape) {
         self.shapes.lock().insert(p, shape);
     }
