@@ -17,6 +17,7 @@ pub mod process;
 pub mod programs;
 pub mod tier;
 pub mod toolchain;
+pub mod wast;
 
 /// What a check says when it does not hold; shown as it is.
 pub type Failure = String;

@@ -9,6 +9,7 @@ mod ebpf_programs;
 mod faults;
 mod pass;
 mod real;
+mod wasm_spec;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ fn main() {
     ebpf_programs::collect(&mut tests);
     ebpf_faults::collect(&mut tests);
     csmith::collect(&mut tests);
+    wasm_spec::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();
     let mut trials: Vec<Trial> = tests.into_iter().map(|test| trial(test, &known)).collect();
     let unused: Vec<String> = known.unused(&names).into_iter().map(str::to_owned).collect();

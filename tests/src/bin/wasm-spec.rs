@@ -1,0 +1,88 @@
+//! WebAssembly's specification tests, all of them or those whose `SUITE/FILE` contains a word; prints what fails and how
+//! much passes in each suite.
+//!
+//! usage: wasm-spec [--tier=interp|jit|jit-only] [WORD...]
+//!        wasm-spec --table      the table of docs/TESTING.md
+
+use std::time::Instant;
+
+use rayon::prelude::*;
+use svm_engine::machine::Tier;
+use svm_tests::{paths, wast};
+
+fn main() {
+    let mut tier = Tier::Interp;
+    let mut words = Vec::new();
+    for arg in std::env::args().skip(1) {
+        match arg.as_str() {
+            "--tier=interp" => tier = Tier::Interp,
+            "--tier=jit" => tier = Tier::Jit,
+            "--tier=jit-only" => tier = Tier::JitOnly,
+            _ => words.push(arg),
+        }
+    }
+    if words == ["--table"] {
+        match wast::Known::read(&paths::in_root("tests/wasm-known-failures.txt")) {
+            Ok(known) => print!("{}", wast::table(&wast::all(), &known, "interp")),
+            Err(what) => eprintln!("{what}"),
+        }
+        return;
+    }
+    let mut failed = false;
+    for suite in wast::all() {
+        let start = Instant::now();
+        let files: Vec<_> = suite
+            .files
+            .iter()
+            .filter(|f| {
+                let name = format!("{}/{}", suite.name, f.name());
+                words.is_empty() || words.iter().any(|w| name.contains(w.as_str()))
+            })
+            .collect();
+        let results: Vec<_> = files
+            .par_iter()
+            .map(|file| {
+                let start = Instant::now();
+                (file, wast::run(file, suite.version, tier), start.elapsed())
+            })
+            .collect();
+        let (mut total, mut bad) = (0, 0);
+        for (file, result, time) in results {
+            let expected = wast::assertions(file.raw());
+            total += expected;
+            if time.as_secs() >= 2 {
+                println!("{}/{} takes {:.1} s", suite.name, file.name(), time.as_secs_f64());
+            }
+            match result {
+                Ok(outcome) => {
+                    if outcome.assertions != expected {
+                        println!(
+                            "{}/{}: {} assertions ran of {expected}",
+                            suite.name,
+                            file.name(),
+                            outcome.assertions
+                        );
+                    }
+                    for f in &outcome.failures {
+                        bad += usize::from(f.assertion);
+                        println!("{}/{}:{}: {}", suite.name, file.name(), f.line, f.what);
+                    }
+                }
+                Err(what) => {
+                    bad += expected;
+                    println!("{}/{}: {what}", suite.name, file.name());
+                }
+            }
+        }
+        failed |= bad > 0;
+        if !files.is_empty() {
+            println!(
+                "{}: {} of {total} pass ({:.1} s)",
+                suite.name,
+                total - bad,
+                start.elapsed().as_secs_f64()
+            );
+        }
+    }
+    std::process::exit(i32::from(failed));
+}
