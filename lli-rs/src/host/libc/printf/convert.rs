@@ -5,7 +5,9 @@ use svm_memory::GuestPtr;
 
 use super::spec::{Directive, Length};
 use super::{Out, Outcome};
+use crate::host::libc::multibyte::Reader;
 use crate::host::libc::sys::{Float, format_float};
+use crate::host::libc::wide_is_utf8;
 use crate::machine::{Cx, Result};
 
 /// No finite number has more digits behind the point; what is asked for beyond is zeros.
@@ -14,7 +16,7 @@ const DIGITS_LONG: u64 = 16500;
 
 /// `text`, padded with spaces to the width.
 pub fn padded(cx: &mut Cx<'_>, d: &Directive, text: &[u8], out: &mut Out<'_>) -> Result<()> {
-    let fill = d.width().saturating_sub(text.len() as u64);
+    let fill = d.width().saturating_sub(out.width_of(text));
     if !d.flags.left {
         out.pad(cx, b' ', fill)?;
     }
@@ -240,12 +242,65 @@ pub fn wide_string(cx: &mut Cx<'_>, d: &Directive, p: GuestPtr, out: &mut Out<'_
     padded(cx, d, &text, out).map(Ok)
 }
 
+/// Adds a character to text of the wide family. What is no character at all becomes one that says so.
+pub fn push(text: &mut Vec<u8>, c: u32) {
+    let c = char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER);
+    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// `%s` and `%ls` of the wide family: the precision counts characters. Narrow strings are in the locale's encoding.
+pub fn string_to_wide(
+    cx: &mut Cx<'_>,
+    d: &Directive,
+    p: GuestPtr,
+    wide: bool,
+    out: &mut Out<'_>,
+) -> Result<Outcome> {
+    let (mut text, mut at) = (Vec::new(), p);
+    let mut left = d.precision().unwrap_or(u64::MAX);
+    let mut reader = Reader::new(wide_is_utf8(cx));
+    while left > 0 {
+        let c = if wide {
+            let c: u32 = cx.mem().load(at)?;
+            at = at.offset(4);
+            c
+        } else {
+            let byte: u8 = cx.mem().load(at)?;
+            at = at.offset(1);
+            match reader.take(byte) {
+                Ok(Some(c)) => c,
+                Ok(None) => continue,
+                Err(()) => return Ok(Err(Errno::ILSEQ)),
+            }
+        };
+        if c == 0 {
+            break;
+        }
+        push(&mut text, c);
+        left -= 1;
+    }
+    padded(cx, d, &text, out).map(Ok)
+}
+
+/// `%c` and `%lc` of the wide family.
+pub fn char_to_wide(
+    cx: &mut Cx<'_>,
+    d: &Directive,
+    c: u32,
+    wide: bool,
+    out: &mut Out<'_>,
+) -> Result<Outcome> {
+    let mut text = Vec::new();
+    push(&mut text, if wide { c } else { c & 0xff });
+    padded(cx, d, &text, out).map(Ok)
+}
+
 /// A wide character in the locale's encoding.
 fn encode(cx: &Cx<'_>, c: u32) -> Option<Vec<u8>> {
     if c < 0x80 {
         return Some(vec![c as u8]);
     }
-    if !super::super::wide_is_utf8(cx) {
+    if !wide_is_utf8(cx) {
         return None;
     }
     char::from_u32(c).map(|c| c.to_string().into_bytes())

@@ -10,7 +10,7 @@ mod tests;
 use rustix::io::Errno;
 use svm_memory::GuestPtr;
 
-pub use sinks::{DescriptorSink, HeapSink, MemorySink};
+pub use sinks::{DescriptorSink, HeapSink, MemorySink, WideMemorySink};
 use spec::{Count, Directive, Length, parse};
 
 use crate::host::{VarArgs, X87};
@@ -30,11 +30,18 @@ pub struct Out<'s> {
     buffer: Vec<u8>,
     total: u64,
     sink: &'s mut dyn Sink,
+    /// The wide family: text is UTF-8 here, whatever the locale, and counted by characters.
+    wide: bool,
 }
 
 impl Out<'_> {
+    /// How many characters some text is to this family.
+    fn width_of(&self, text: &[u8]) -> u64 {
+        if self.wide { text.iter().filter(|b| **b & 0xc0 != 0x80).count() as u64 } else { text.len() as u64 }
+    }
+
     fn put(&mut self, cx: &mut Cx<'_>, bytes: &[u8]) -> Result<()> {
-        self.total += bytes.len() as u64;
+        self.total += self.width_of(bytes);
         if self.buffer.len() + bytes.len() > CHUNK {
             self.drain(cx)?;
             if bytes.len() >= CHUNK {
@@ -175,9 +182,28 @@ pub fn format(
     checking: Checking,
 ) -> Result<i32> {
     let text = cx.mem().c_str(format)?;
-    let mut out = Out { buffer: Vec::with_capacity(256), total: 0, sink };
-    let mut run = Run { text: &text, at: format, checking };
-    let result = run.all(cx, args, &mut out);
+    let mut out = Out { buffer: Vec::with_capacity(256), total: 0, sink, wide: false };
+    finish(cx, Run { text: &text, at: format, checking }, args, &mut out)
+}
+
+/// The same for the wide family: the format is wide, and so is what comes out; the sink gets it as UTF-8.
+pub fn format_wide(
+    cx: &mut Cx<'_>,
+    format: GuestPtr,
+    args: &mut VarArgs<'_>,
+    sink: &mut dyn Sink,
+    checking: Checking,
+) -> Result<i32> {
+    let mut text = Vec::new();
+    for c in super::access::wide_str(cx.mem(), format)? {
+        convert::push(&mut text, c as u32);
+    }
+    let mut out = Out { buffer: Vec::with_capacity(256), total: 0, sink, wide: true };
+    finish(cx, Run { text: &text, at: format, checking }, args, &mut out)
+}
+
+fn finish(cx: &mut Cx<'_>, mut run: Run<'_>, args: &mut VarArgs<'_>, out: &mut Out<'_>) -> Result<i32> {
+    let result = run.all(cx, args, out);
     let drained = out.drain(cx);
     let outcome = result?;
     drained?;
@@ -273,6 +299,14 @@ impl Run<'_> {
         let value = args.take(cx, directive.number, kind)?;
         match (directive.conversion, value) {
             (b'n', Value::Ptr(to)) => self.store_count(cx, &directive, to, out.total)?,
+            (b's' | b'S', Value::Ptr(p)) if out.wide && !p.is_null() => {
+                let wide = directive.conversion == b'S' || directive.length == Length::Long;
+                return convert::string_to_wide(cx, &directive, p, wide, out);
+            }
+            (b'c' | b'C', Value::Int(c)) if out.wide => {
+                let wide = directive.conversion == b'C' || directive.length == Length::Long;
+                return convert::char_to_wide(cx, &directive, c as u32, wide, out);
+            }
             (b's', Value::Ptr(p)) if directive.length != Length::Long => {
                 convert::string(cx, &directive, p, out)?;
             }

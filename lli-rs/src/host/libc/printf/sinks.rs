@@ -25,6 +25,31 @@ impl Sink for MemorySink {
     }
 }
 
+/// Guest memory for wide characters, at most `room` of them.
+pub struct WideMemorySink {
+    /// Where the next one goes.
+    pub at: GuestPtr,
+    /// How many may still be written.
+    pub room: u64,
+    /// There were more than that.
+    pub full: bool,
+}
+
+impl Sink for WideMemorySink {
+    fn put(&mut self, cx: &mut Cx<'_>, bytes: &[u8]) -> Result<()> {
+        for c in String::from_utf8_lossy(bytes).chars() {
+            if self.room == 0 {
+                self.full = true;
+                break;
+            }
+            cx.mem().store(self.at, u32::from(c))?;
+            self.at = self.at.offset(4);
+            self.room -= 1;
+        }
+        Ok(())
+    }
+}
+
 /// A heap object of the guest that grows.
 #[derive(Default)]
 pub struct HeapSink {

@@ -13,6 +13,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 mod wide;
+mod wide_print;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,8 +31,16 @@ use crate::host::HostFn;
 use crate::machine::{Cx, Limit, Result, Trap};
 
 /// The tables of this topic.
-pub static TABLES: &[&[HostFn]] =
-    &[chars::TABLE, lines::TABLE, open::TABLE, position::TABLE, print::TABLE, print::CHECKED, wide::TABLE];
+pub static TABLES: &[&[HostFn]] = &[
+    chars::TABLE,
+    lines::TABLE,
+    open::TABLE,
+    position::TABLE,
+    print::TABLE,
+    print::CHECKED,
+    wide::TABLE,
+    wide_print::TABLE,
+];
 
 /// `stdin`, `stdout` and `stderr`.
 pub static GLOBALS: &[HostGlobal] = &[

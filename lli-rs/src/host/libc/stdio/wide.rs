@@ -34,10 +34,10 @@ host_table! {
 }
 
 /// `WEOF`.
-const WEOF: u32 = u32::MAX;
+pub(super) const WEOF: u32 = u32::MAX;
 
 /// Makes a stream without an orientation a wide one; whether it is wide.
-fn orient(cx: &Cx<'_>, file: &File) -> Result<bool> {
+pub(super) fn orient(cx: &Cx<'_>, file: &File) -> Result<bool> {
     let place = file.ptr.offset(MODE);
     let mode: i32 = cx.mem().load(place)?;
     if mode == 0 {
@@ -77,7 +77,7 @@ fn get(cx: &mut Cx<'_>, file: &File) -> Result<u32> {
     }
 }
 
-fn put(cx: &mut Cx<'_>, file: &File, c: u32) -> Result<u32> {
+pub(super) fn put(cx: &mut Cx<'_>, file: &File, c: u32) -> Result<u32> {
     if !orient(cx, file)? {
         return Ok(WEOF);
     }
