@@ -21,7 +21,8 @@ use crate::host::{Args, Closures, HostClosure, IntoRet, ProtoError, libc};
 use crate::interp;
 use crate::ir::{FuncId, ParamAttr, Symbol};
 use crate::machine::{
-    Bodies, Config, Cx, Grant, Input, Interrupt, Outcome, Output, Process, Result as Run, Stats, Thread, Trap,
+    Bodies, Config, Cx, Grant, Input, Interrupt, Outcome, Output, Process, Result as Run, Stats, Thread,
+    Trap, native,
 };
 use crate::report::{Report, Sources};
 
@@ -323,7 +324,7 @@ impl Instance {
         // Should a host closure panic, the thread is lost with its frames, and this is what remains.
         let state = std::mem::replace(&mut self.state, State::Ended);
         let watchdog = process.watchdog();
-        let result = body(process, &mut thread, state);
+        let result = native::on_big_stack(process, &mut thread, |thread| body(process, thread, state));
         drop(watchdog);
         let result = result.map_err(|trap| {
             let outcome = process.outcome(&mut thread, trap);

@@ -49,6 +49,19 @@ pub enum Tier {
     Auto,
 }
 
+impl Tier {
+    /// The tier of that name, as the command line has it.
+    pub fn named(name: &str) -> Option<Tier> {
+        Some(match name {
+            "interp" => Tier::Interp,
+            "jit" => Tier::Jit,
+            "jit-only" => Tier::JitOnly,
+            "auto" => Tier::Auto,
+            _ => return None,
+        })
+    }
+}
+
 /// Settings of one guest process. `Default` is what `svm-lli FILE` uses.
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -14,6 +14,7 @@ mod process;
 pub(crate) mod registers;
 mod run;
 mod sites;
+mod stack;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod thread;

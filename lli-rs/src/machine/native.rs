@@ -16,6 +16,7 @@ use svm_memory::{AccessKind, GuestPtr};
 
 use super::functions::FuncCell;
 use super::registers::Frame;
+use super::stack::HostStack;
 use super::{Limit, Process, Result, Thread, Trap};
 use crate::bytecode::{Code, Target};
 use crate::ir::FuncId;
@@ -77,22 +78,36 @@ const HELPER_STACK: usize = 512 << 10;
 /// What must be left of the host's stack for a frame to change to compiled code.
 const LOOP_STACK: usize = 64 << 10;
 
-/// Runs `f`, which may enter compiled code, on a stack that follows the guest's limit.
-pub(crate) fn on_big_stack<T>(process: &Process, thread: &mut Thread, f: impl FnOnce(&mut Thread) -> T) -> T {
+/// Runs `f`, which may enter compiled code, on a stack that follows the guest's limit: the thread's own, made at the
+/// first entry.
+pub(crate) fn on_big_stack<T>(
+    process: &Process,
+    thread: &mut Thread,
+    f: impl FnOnce(&mut Thread) -> Result<T>,
+) -> Result<T> {
     if process.config.tier == super::Tier::Interp || thread.native.limit != 0 {
         return f(thread);
     }
-    // A frame of compiled code rarely takes more than its slots and record do.
-    let bytes = usize::try_from(process.config.max_stack).unwrap_or(usize::MAX / 8).saturating_mul(4);
-    let bytes = bytes.clamp(8 << 20, 4 << 30);
-    stacker::grow(bytes, || {
-        thread.native.limit = stack_pointer() - (bytes - HELPER_STACK);
+    let stack = match thread.host_stack.take() {
+        Some(stack) => stack,
+        None => {
+            // A frame of compiled code rarely takes more than its slots and record do.
+            let bytes = usize::try_from(process.config.max_stack).unwrap_or(usize::MAX / 8).saturating_mul(4);
+            HostStack::new(bytes.clamp(8 << 20, 4 << 30)).map_err(|_| Trap::Limit(Limit::Memory))?
+        }
+    };
+    let limit = stack.lowest() + HELPER_STACK;
+    // Should `f` panic, the stack goes with its frames, and the thread gets another one.
+    let result = stack.run(|| {
+        thread.native.limit = limit;
         thread.set_native_base(stack_pointer());
         let result = f(thread);
         thread.native.limit = 0;
         thread.set_native_base(0);
         result
-    })
+    });
+    thread.host_stack = Some(stack);
+    result
 }
 
 #[inline(always)]

@@ -59,6 +59,8 @@ pub struct Thread {
     pub(crate) pulse: crate::tier::Pulse,
     /// What compiled code reads.
     pub(crate) native: super::native::Native,
+    /// What compiled code runs on, while it does not.
+    pub(crate) host_stack: Option<super::stack::HostStack>,
     max_stack: u64,
     alloc_frames: usize,
     sites: Arc<parking_lot::Mutex<super::sites::SiteTable>>,
@@ -96,6 +98,7 @@ impl Thread {
             budget: 0,
             pulse: Default::default(),
             native: Default::default(),
+            host_stack: None,
             max_stack: config.max_stack,
             alloc_frames: config.alloc_frames,
             sites: process.sites.clone(),
