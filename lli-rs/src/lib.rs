@@ -23,8 +23,8 @@ mod tier;
 
 pub use api::wasm;
 pub use api::{
-    Builder, CallArgs, CallResult, Element, Engine, Fault, GuestMemory, GuestType, GuestValue, Instance,
-    MapDump, Module, State,
+    BpfRuns, Builder, CallArgs, CallResult, Element, Engine, Fault, GuestMemory, GuestType, GuestValue,
+    Instance, MapDump, Module, State,
 };
 pub use error::LoadError;
 pub use load::Source;

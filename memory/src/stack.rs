@@ -57,18 +57,31 @@ impl StackAllocator {
         align: u64,
         site: SiteId,
     ) -> Result<GuestPtr, OutOfMemory> {
+        self.alloc_as(mem, size, align, ObjectKind::Stack, site)
+    }
+
+    /// The same of another kind: what an embedder passes to one call.
+    #[inline]
+    pub fn alloc_as(
+        &mut self,
+        mem: &Memory,
+        size: u64,
+        align: u64,
+        kind: ObjectKind,
+        site: SiteId,
+    ) -> Result<GuestPtr, OutOfMemory> {
         let align = align.checked_next_power_of_two().unwrap_or(u64::MAX).max(16);
         if let Some(bin) = bin_for(size, align, mem.space.layout().max_block) {
             let block = match self.free.get_mut(bin).and_then(Vec::pop) {
                 Some(block) => block,
                 None => self.refill(mem, bin).ok_or(OutOfMemory { requested: size })?,
             };
-            let p = mem.space.begin(block, size, ObjectKind::Stack, site);
+            let p = mem.space.begin(block, size, kind, site);
             self.live.push(Entry { block, size: size as u32, bin: bin as u32 });
             self.bytes += size;
             return Ok(p);
         }
-        let p = mem.alloc(size, align, ObjectKind::Stack, site)?;
+        let p = mem.alloc(size, align, kind, site)?;
         self.live.push(Entry {
             block: Block::new(p.slot().index(), 0, false),
             size: size as u32,

@@ -101,7 +101,8 @@ fn parse(line: &str) -> Result<(&'static Row, Vec<Operand>), Error> {
 
 fn register(text: &str) -> Option<u8> {
     let digits = text.strip_prefix('%').unwrap_or(text).strip_prefix('r')?;
-    digits.parse().ok().filter(|r| *r <= 10 && !digits.starts_with('+'))
+    // The field has four bits: that r11 and above do not exist is the decoder's to say.
+    digits.parse().ok().filter(|r| *r <= 15 && !digits.starts_with('+'))
 }
 
 fn number(text: &str) -> Option<i128> {

@@ -73,13 +73,17 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Object, Error
 
 /// Lifts an object or raw bytecode; `name` is the file's, for debug info.
 pub fn lift(name: &str, bytes: &[u8], options: &Options) -> Result<Lifted, Error> {
-    let object = read(name, bytes, options)?;
+    lift_object(&read(name, bytes, options)?, options)
+}
+
+/// Lifts what [`read`] has given.
+pub fn lift_object(object: &Object, options: &Options) -> Result<Lifted, Error> {
     if object.big_endian {
         return Err(Error::unsupported(
             "big-endian objects can be disassembled, not run: compile with -target bpfel",
         ));
     }
-    lift::module(&object, options)
+    lift::module(object, options)
 }
 
 /// Result and parameters of a helper: of the kernel's where it has the number, else five integers.

@@ -110,7 +110,7 @@ fn the_assembler_takes_the_syntax_of_the_public_vectors() {
         assert_eq!(asm::assemble(a).unwrap(), asm::assemble(b).unwrap(), "{a}");
     }
     for wrong in [
-        "mov r11, 0",
+        "mov r16, 0",
         "ja nowhere",
         "mov r0",
         "frob r1",

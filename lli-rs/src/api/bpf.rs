@@ -6,6 +6,7 @@ use super::{Fault, Instance};
 use crate::host::bpf::context::{self, Kind};
 use crate::host::bpf::maps::{BPF_ANY, Entry, EntryValue, Errno, kind};
 use crate::host::bpf::{self, Loaded, Program};
+use crate::ir::FuncId;
 use crate::machine::{Cx, Result as Run, Trap};
 
 /// An element of a map, read out.
@@ -130,6 +131,48 @@ pub(crate) fn dump(cx: &Cx<'_>) -> Run<Vec<MapDump>> {
     Ok(dumps)
 }
 
+/// One program that is run over and over: what a run needs is looked up once, and compiled code is entered at once.
+pub struct BpfRuns<'r, 'a> {
+    cx: &'r mut Cx<'a>,
+    program: Program,
+    kind: Kind,
+    /// What has stopped a run: there is no further one.
+    stopped: Option<Trap>,
+}
+
+impl BpfRuns<'_, '_> {
+    /// Runs an XDP or socket-buffer program on a packet, which it may change; gives r0.
+    ///
+    /// # Errors
+    ///
+    /// What stopped it, and then each further run.
+    pub fn packet(&mut self, packet: &mut Vec<u8>) -> Run<u64> {
+        self.run(|cx, func, kind| context::run_on_packet(cx, func, kind, packet))
+    }
+
+    /// Runs the program on memory of the guest's (r1 points to it, r2 is its size), such as
+    /// [`super::GuestMemory::alloc_bytes`] gives; gives r0.
+    ///
+    /// # Errors
+    ///
+    /// As [`BpfRuns::packet`].
+    pub fn memory(&mut self, memory: GuestPtr, len: u64) -> Run<u64> {
+        self.run(|cx, func, _| context::run_in_place(cx, func, memory, len))
+    }
+
+    #[inline]
+    fn run(&mut self, run: impl FnOnce(&mut Cx<'_>, FuncId, Kind) -> Run<u64>) -> Run<u64> {
+        if let Some(trap) = &self.stopped {
+            return Err(trap.clone());
+        }
+        let result = run(self.cx, self.program.func, self.kind);
+        if let Err(trap) = &result {
+            self.stopped = Some(trap.clone());
+        }
+        result
+    }
+}
+
 impl Instance {
     fn bpf<T>(&mut self, body: impl FnOnce(&mut Cx<'_>) -> Run<T>) -> Result<T, Fault> {
         self.with_cx(body).map_err(|outcome| self.fault(*outcome))
@@ -182,6 +225,25 @@ impl Instance {
                 _ => 0,
             };
             context::run_on_record(cx, program.func, otherwise, record)
+        })
+    }
+
+    /// Lends a program for many runs.
+    ///
+    /// # Errors
+    ///
+    /// No such program, or what stopped a run, even where `body` goes on without it.
+    pub fn bpf_runs<T>(
+        &mut self,
+        name: Option<&str>,
+        body: impl FnOnce(&mut BpfRuns<'_, '_>) -> Run<T>,
+    ) -> Result<T, Fault> {
+        self.bpf(|cx| {
+            let program = program(cx, name)?;
+            let kind = Kind::of_section(&program.section);
+            let mut runs = BpfRuns { cx, program, kind, stopped: None };
+            let result = body(&mut runs);
+            runs.stopped.map_or(result, Err)
         })
     }
 

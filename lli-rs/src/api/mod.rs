@@ -30,7 +30,7 @@ mod module;
 mod value;
 pub mod wasm;
 
-pub use bpf::{Element, MapDump};
+pub use bpf::{BpfRuns, Element, MapDump};
 pub use fault::Fault;
 pub use instance::{Builder, Instance, State};
 pub use memory::GuestMemory;

@@ -3,6 +3,7 @@
 
 mod args;
 mod bpf;
+mod bpf_plugin;
 mod finish;
 mod pcap;
 
@@ -17,6 +18,7 @@ use crate::load::{self, Loader, Source};
 use crate::machine::{self, Config, Process};
 use crate::opt::{Roots, compiled};
 use args::{Args, Phase, Tier};
+pub use bpf_plugin::main as bpf_plugin;
 
 /// Exit status when the file cannot be loaded or asks for something unsupported.
 const EXIT_LOAD: u8 = 98;

@@ -100,15 +100,24 @@ pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result
             p
         }
     };
-    state(cx)?.begin(None);
-    let result =
-        crate::interp::enter_guest(cx.process, cx.thread, func, &[object.bits(), memory.len() as u64]);
+    let result = run_in_place(cx, func, object, memory.len() as u64);
     if !object.is_null() {
         cx.mem().read(object, memory)?;
         if result.is_ok() {
             cx.mem().release(object);
         }
     }
+    result
+}
+
+/// Runs a program on memory that the guest has already.
+///
+/// # Errors
+///
+/// Whatever stops the program.
+pub fn run_in_place(cx: &mut Cx<'_>, func: FuncId, memory: GuestPtr, len: u64) -> Result<u64> {
+    state(cx)?.begin(None);
+    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[memory.bits(), len]);
     state(cx)?.end(cx);
     result
 }
