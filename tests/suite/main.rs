@@ -4,6 +4,7 @@
 
 mod cli;
 mod csmith;
+mod ebpf;
 mod ebpf_faults;
 mod ebpf_programs;
 mod faults;
@@ -39,6 +40,7 @@ fn main() {
     ebpf_faults::collect(&mut tests);
     csmith::collect(&mut tests);
     wasm_spec::collect(&mut tests);
+    ebpf::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();
     let mut trials: Vec<Trial> = tests.into_iter().map(|test| trial(test, &known)).collect();
     let unused: Vec<String> = known.unused(&names).into_iter().map(str::to_owned).collect();
