@@ -6,7 +6,7 @@ JOBS  ?= $(shell nproc)
 LLI    = target/release/svm-lli
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-full setup-bench build demo test test-full bench bench-full bless fmt lint clean
+.PHONY: help setup setup-full setup-bench build demo test test-full bench bench-full fuzz bless fmt lint clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,9 +38,14 @@ test-full: setup-full test ## make test, then GCC's torture suite, csmith progra
 
 bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)
 	$(CARGO) run --release -p svm-tests --bin bench
+	$(CARGO) run --release -p svm-tests --bin bench-ebpf
 
 bench-full: setup-bench build ## larger runs: native, svm-lli, lli-22 and AddressSanitizer (about half an hour)
 	$(CARGO) run --release -p svm-tests --bin bench -- --full
+
+SECONDS ?= 60
+fuzz: setup ## fuzz the eBPF lifter and what it lifts for SECONDS
+	scripts/fuzz.sh $(SECONDS)
 
 bless: build ## write the golden fault reports anew
 	for tests in fault/ example/ ebpf/fault/; do \
