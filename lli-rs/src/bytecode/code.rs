@@ -53,8 +53,8 @@ pub struct Code {
     pub pcs: Box<[(u32, LocId)]>,
     /// Source locations.
     pub locs: LocTable,
-    /// Where compiled code is entered by its slots; 0 for bytecode.
-    pub native: usize,
+    /// Where compiled code is entered by its slots; none for bytecode.
+    pub native: Option<NativeEntry>,
     /// Slots of the result.
     pub ret_slots: u32,
     /// Where the function is declared.
@@ -75,6 +75,15 @@ pub struct Head {
     pub asked: AtomicBool,
     /// Number of the code that goes on from there, once there is one; 0 otherwise.
     pub compiled: AtomicU32,
+}
+
+/// The way into a compiled function for those whose arguments lie in its slots, where its result goes, too.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeEntry {
+    /// The function itself.
+    pub target: usize,
+    /// What calls it: made for all functions of its type.
+    pub stub: usize,
 }
 
 impl Code {

@@ -217,6 +217,10 @@ pub enum Phase {
     Opt,
     /// The SSA IR as it is compiled, with the checks in it
     JitIr,
+    /// The LLVM IR of compiled code as it is generated
+    LlvmIn,
+    /// The LLVM IR of compiled code after LLVM's passes
+    Llvm,
     /// The interpreter's bytecode
     Bytecode,
 }

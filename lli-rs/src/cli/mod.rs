@@ -52,6 +52,10 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
             let process = Process::new(loader, config(args))?;
             return print(&process.disassemble()?);
         }
+        Some(phase @ (Phase::LlvmIn | Phase::Llvm)) => {
+            let process = Process::new(loader, config(args))?;
+            return print(&process.llvm_ir(phase == Phase::Llvm)?);
+        }
         None => {}
     }
     if bpf::is_bpf(&loader) {

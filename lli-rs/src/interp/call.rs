@@ -133,12 +133,7 @@ pub(super) fn native_result(frame: &Frame, fp: *const u64, n: usize) -> *const u
 
 #[inline(never)]
 fn enter_native(process: &Process, thread: &mut Thread, fp: *mut u64) -> Result<()> {
-    let entry = thread.code().map_or(0, |c| c.native);
-    if entry == 0 {
-        return Err(Trap::Unreachable);
-    }
-    // SAFETY: the number is the address of a function that `jit` has made for this way in.
-    let entry = unsafe { std::mem::transmute::<usize, crate::machine::native::Enter>(entry) };
+    let Some(entry) = thread.code().and_then(|c| c.native) else { return Err(Trap::Unreachable) };
     crate::machine::native::enter(process, thread, entry, fp)
 }
 
@@ -240,10 +235,19 @@ pub(crate) fn call_host(m: &mut Interp<'_>, w: Word) -> Result<()> {
 
 #[inline(always)]
 fn store_result(m: &mut Interp<'_>, dst: u16, desc: &CallDesc, result: Ret) {
+    store_to(m.fp, dst, desc, &result);
+}
+
+/// Stores the result of a host function, if it is used.
+#[inline(always)]
+pub(super) fn store_to(fp: *mut u64, dst: u16, desc: &CallDesc, result: &Ret) {
     let Some(ty) = &desc.used else { return };
-    m.set(dst, canonical(ty, result[0]));
-    for i in 1..ty.slots().min(result.len() as u32) as u16 {
-        m.set(dst + i, result[i as usize]);
+    // SAFETY: the checker has seen that the slots of the result lie in the frame.
+    unsafe {
+        *fp.add(dst as usize) = canonical(ty, result[0]);
+        for i in 1..result.len().min(ty.slots() as usize) {
+            *fp.add(dst as usize + i) = result[i];
+        }
     }
 }
 
@@ -270,7 +274,7 @@ fn host_call(
 
 /// Calls a closure of the embedder's.
 #[inline(never)]
-fn closure_call(
+pub(super) fn closure_call(
     process: &Process,
     thread: &mut Thread,
     fp: *mut u64,
@@ -284,7 +288,7 @@ fn closure_call(
 
 /// Hands the arguments of a call site (the first so many of them fixed) to host code.
 #[inline(always)]
-fn call_out(
+pub(super) fn call_out(
     process: &Process,
     thread: &mut Thread,
     fp: *mut u64,

@@ -216,15 +216,23 @@ pub(crate) fn enter(m: &mut Interp<'_>, w: Word) -> Result<()> {
 #[inline(always)]
 pub(crate) fn alloca(m: &mut Interp<'_>, w: Word) -> Result<()> {
     let Desc::Alloca(desc) = m.desc(m.ext(1)) else { return Err(Trap::Unreachable) };
+    m.save();
+    alloca_at(m.process, m.thread, desc, w.a())?;
+    m.advance(2);
+    Ok(())
+}
+
+/// Makes a stack object of the running frame; its address goes to a slot.
+pub(super) fn alloca_at(process: &Process, thread: &mut Thread, desc: &Alloca, to: u16) -> Result<()> {
+    let fp = thread.fp;
     let count = match desc.count {
         // SAFETY: the checker has seen that the slot lies in the frame.
-        Some((slot, bits)) => unsafe { *m.fp.add(slot as usize) & (u64::MAX >> (64 - bits.min(64))) },
+        Some((slot, bits)) => unsafe { *fp.add(slot as usize) & (u64::MAX >> (64 - bits.min(64))) },
         None => 1,
     };
-    m.save();
-    let p = make_alloca(m.process, m.thread, desc, count)?;
-    m.set(w.a(), p.bits());
-    m.advance(2);
+    let p = make_alloca(process, thread, desc, count)?;
+    // SAFETY: as above.
+    unsafe { *fp.add(to as usize) = p.bits() };
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 
 mod call;
 mod control;
+pub(crate) mod direct;
 mod dispatch;
 mod float;
 mod generic;

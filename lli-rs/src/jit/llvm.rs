@@ -10,7 +10,9 @@ use std::ffi::{CStr, CString};
 
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::prelude::*;
-use inkwell::llvm_sys::{LLVMAtomicOrdering, LLVMIntPredicate, LLVMOpcode, LLVMRealPredicate};
+use inkwell::llvm_sys::{
+    LLVMAtomicOrdering, LLVMIntPredicate, LLVMOpcode, LLVMRealPredicate, LLVMTailCallKind,
+};
 
 pub(super) type Ty = LLVMTypeRef;
 pub(super) type Val = LLVMValueRef;
@@ -27,6 +29,9 @@ macro_rules! build {
 }
 
 const NO_NAME: &CStr = c"";
+
+/// LLVM's number of `preserve_allcc`.
+const PRESERVE_ALL: u32 = 15;
 
 /// One job's context, module and builder. The module is taken out by [`Job::into_parts`].
 pub(super) struct Job {
@@ -46,13 +51,15 @@ impl Job {
         }
     }
 
-    /// Gives up the builder; context and module are the caller's now.
-    pub(super) fn into_parts(self) -> (LLVMContextRef, LLVMModuleRef) {
-        let parts = (self.context, self.module);
-        // SAFETY: the builder is ours and not used again.
-        unsafe { LLVMDisposeBuilder(self.builder) };
-        std::mem::forget(self);
-        parts
+    /// The module as text.
+    pub(super) fn listing(&self) -> String {
+        // SAFETY: LLVM's string is copied and disposed of once.
+        unsafe {
+            let text = LLVMPrintModuleToString(self.module);
+            let copy = CStr::from_ptr(text).to_string_lossy().into_owned();
+            LLVMDisposeMessage(text);
+            copy
+        }
     }
 
     // ---- types ----
@@ -75,6 +82,11 @@ impl Job {
     pub(super) fn double(&self) -> Ty {
         // SAFETY: as above.
         unsafe { LLVMDoubleTypeInContext(self.context) }
+    }
+
+    pub(super) fn void(&self) -> Ty {
+        // SAFETY: as above.
+        unsafe { LLVMVoidTypeInContext(self.context) }
     }
 
     pub(super) fn x87(&self) -> Ty {
@@ -124,6 +136,25 @@ impl Job {
             let attribute = LLVMCreateEnumAttribute(self.context, kind, value);
             LLVMAddAttributeAtIndex(f, u32::MAX, attribute);
         }
+    }
+
+    /// A function that writes no memory that code of this module sees.
+    pub(super) fn writes_nothing(&self, f: Val) {
+        // Two bits each, 1 reads and 2 writes: memory of arguments, inaccessible memory, errno, all other, two
+        // kinds of a target's own (llvm/Support/ModRef.h).
+        self.attribute(f, "memory", 0b01_01_01_01_11_01);
+    }
+
+    /// A function with the convention under which all registers are kept.
+    pub(super) fn keeps_registers(&self, f: Val) {
+        // SAFETY: a function of the module.
+        unsafe { LLVMSetFunctionCallConv(f, PRESERVE_ALL) }
+    }
+
+    /// A call of such a function.
+    pub(super) fn call_keeps_registers(&self, call: Val) {
+        // SAFETY: a call.
+        unsafe { LLVMSetInstructionCallConv(call, PRESERVE_ALL) }
     }
 
     /// Sets a string attribute of a function.
@@ -304,6 +335,23 @@ impl Job {
         unsafe { LLVMBuildCall2(self.builder, ty, f, args.as_mut_ptr(), args.len() as u32, NO_NAME.as_ptr()) }
     }
 
+    /// Makes a call one that takes the place of its caller.
+    pub(super) fn must_tail(&self, call: Val) -> Val {
+        // SAFETY: a call whose function type is the caller's own.
+        unsafe { LLVMSetTailCallKind(call, LLVMTailCallKind::LLVMTailCallKindMustTail) };
+        call
+    }
+
+    /// A place in the frame.
+    pub(super) fn alloca(&self, ty: Ty, align: u32) -> Val {
+        // SAFETY: a type that has a size.
+        unsafe {
+            let v = LLVMBuildAlloca(self.builder, ty, NO_NAME.as_ptr());
+            LLVMSetAlignment(v, align);
+            v
+        }
+    }
+
     /// Calls an LLVM intrinsic, overloaded by these types.
     pub(super) fn intrinsic(&self, name: &str, types: &[Ty], args: &[Val]) -> Val {
         let mut types = types.to_vec();
@@ -337,6 +385,11 @@ impl Job {
     pub(super) fn ret(&self, v: Val) {
         // SAFETY: of the function's result type.
         unsafe { LLVMBuildRet(self.builder, v) };
+    }
+
+    pub(super) fn unreachable(&self) {
+        // SAFETY: the builder stands in an open block.
+        unsafe { LLVMBuildUnreachable(self.builder) };
     }
 
     pub(super) fn incoming(&self, phi: Val, v: Val, from: Block) {
@@ -382,12 +435,6 @@ impl Job {
         self.set(access, "alias.scope", scope.own);
         self.set(access, "noalias", scope.others);
         access
-    }
-
-    /// The call touches nothing of the other scopes.
-    pub(super) fn keeps_others(&self, call: Val, scope: Scope) -> Val {
-        self.set(call, "noalias", scope.others);
-        call
     }
 
     /// The load gives the same whenever it runs in this function.

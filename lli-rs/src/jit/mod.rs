@@ -7,6 +7,7 @@
 mod codegen;
 mod llvm;
 mod orc;
+mod stubs;
 
 #[cfg(test)]
 mod tests;
@@ -14,18 +15,23 @@ mod tests;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::bytecode::code::NativeEntry;
 use crate::bytecode::{Code, Env, Places};
-use crate::ir::{BlockId, Function, Value};
-use crate::machine::Process;
+use crate::ir::{BlockId, FuncId, Function, Value};
+use crate::machine::functions::{FuncCell, FunctionTable};
 use crate::machine::native::HELPERS;
+use crate::machine::{Process, trampoline};
 use crate::opt::{Roots, compiled};
 use orc::Orc;
+use stubs::{Pair, Stubs};
 
 /// The compiler of one process. LLVM's code generator is set up at the first compile.
 #[derive(Default)]
 pub(crate) struct Jit {
     orc: OnceLock<Result<Orc, String>>,
     serial: AtomicU32,
+    stubs: Stubs,
+    functions: OnceLock<FunctionTable>,
     /// Functions compiled.
     pub(crate) compiled: AtomicU32,
     /// Functions refused.
@@ -80,18 +86,23 @@ impl Jit {
         outcome
     }
 
-    fn job(
+    fn orc(&self) -> Result<&Orc, String> {
+        let orc = self.orc.get_or_init(|| {
+            let helpers: Vec<_> = HELPERS.iter().map(|h| (h.name, (h.address)())).collect();
+            trampoline::prepare();
+            Orc::new(&helpers)
+        });
+        orc.as_ref().map_err(Clone::clone)
+    }
+
+    /// The function as a module of LLVM IR with the stubs that it needs; the function's symbol.
+    fn generate(
         &self,
         process: &Process,
         f: &Function,
         roots: &Roots,
         takeover: Option<&Takeover>,
-    ) -> Result<(Box<Code>, usize), String> {
-        let orc = self.orc.get_or_init(|| {
-            let helpers: Vec<_> = HELPERS.iter().map(|h| (h.name, (h.address)())).collect();
-            Orc::new(&helpers)
-        });
-        let orc = orc.as_ref().map_err(Clone::clone)?;
+    ) -> Result<(llvm::Job, codegen::Unfinished, String), String> {
         let folded: Vec<bool> = takeover.map_or(Vec::new(), |t| {
             (0..f.values.len() as u32).map(|v| t.places.is_folded(Value(v))).collect()
         });
@@ -101,11 +112,67 @@ impl Jit {
             compiled::run(f, &process.module, roots, options).ok_or("a loop that cannot be entered")?;
         let arrival = takeover.map(|t| t.arrival(&made.live)).transpose()?;
         let body = made.function;
-        let number = self.serial.fetch_add(1, Ordering::Relaxed);
-        let (fast, enter) = (format!("svm.f{number}"), format!("svm.f{number}.enter"));
-        let job = llvm::Job::new(&fast);
-        let unfinished = codegen::function(process, &body, roots, &job, (&fast, &enter), arrival)?;
-        let entries = orc.add(job, "default<O2>", &[&fast, &enter])?;
-        Ok((unfinished.finish(entries[1]), entries[0]))
+        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+        let name = format!("svm.f{serial}");
+        let job = llvm::Job::new(&f.name);
+        let unfinished =
+            codegen::function(process, &body, roots, &job, &self.stubs, (&name, serial), arrival)?;
+        Ok((job, unfinished, name))
+    }
+
+    fn job(
+        &self,
+        process: &Process,
+        f: &Function,
+        roots: &Roots,
+        takeover: Option<&Takeover>,
+    ) -> Result<(Box<Code>, usize), String> {
+        let orc = self.orc()?;
+        let (job, unfinished, name) = self.generate(process, f, roots, takeover)?;
+        let mut names = vec![name];
+        unfinished.stubs.iter().for_each(|s| names.extend(<[String; 2]>::from(s.names())));
+        let addresses = orc.add(&job, unfinished.passes(), &names)?;
+        let mut all_ours = true;
+        for (new, at) in unfinished.stubs.iter().zip(addresses[1..].chunks(2)) {
+            all_ours &= self.stubs.add(new.number, Pair { enter: at[0], out: at[1] }).out == at[1];
+        }
+        if unfinished.compares_stubs && !all_ours {
+            // Another job has made the same stubs meanwhile, and a tail call must know the ones that count.
+            return self.job(process, f, roots, takeover);
+        }
+        self.lead_out(process, &unfinished.callees);
+        let stub = self.stubs.known(unfinished.own_type).ok_or("no stub")?.enter;
+        Ok((unfinished.finish(NativeEntry { target: addresses[0], stub }), addresses[0]))
+    }
+
+    /// What [`Jit::compile`] hands to LLVM, or what LLVM's passes make of it.
+    pub(crate) fn listing(
+        &self,
+        process: &Process,
+        f: &Function,
+        roots: &Roots,
+        optimized: bool,
+    ) -> Result<String, String> {
+        let (job, unfinished, _) = self.generate(process, f, roots, None)?;
+        if optimized {
+            self.orc()?.optimize(&job, unfinished.passes())?;
+        }
+        Ok(job.listing())
+    }
+
+    /// Callees that have no compiled form are called by way of the interpreter.
+    fn lead_out(&self, process: &Process, callees: &[(FuncId, u32)]) {
+        for (id, ty) in callees {
+            let Some(pair) = self.stubs.known(*ty) else { continue };
+            let native = &process.funcs[id.0 as usize].native;
+            let out = std::ptr::without_provenance_mut(pair.out);
+            // Where something stands already, it is better or the same.
+            let _ = native.compare_exchange(std::ptr::null_mut(), out, Ordering::AcqRel, Ordering::Relaxed);
+        }
+    }
+
+    /// Which function a pointer names, for compiled code.
+    fn functions(&self, cells: &[FuncCell]) -> &FunctionTable {
+        self.functions.get_or_init(|| FunctionTable::new(cells))
     }
 }

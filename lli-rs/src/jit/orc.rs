@@ -10,9 +10,12 @@ use inkwell::llvm_sys::core::{LLVMDisposeMessage, LLVMSetDataLayout, LLVMSetTarg
 use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage};
 use inkwell::llvm_sys::orc2::lljit::*;
 use inkwell::llvm_sys::orc2::*;
+use inkwell::llvm_sys::prelude::LLVMMemoryBufferRef;
 use inkwell::llvm_sys::target::*;
 use inkwell::llvm_sys::target_machine::*;
 use inkwell::llvm_sys::transforms::pass_builder::*;
+
+use parking_lot::Mutex;
 
 use super::llvm::Job;
 
@@ -21,9 +24,12 @@ pub(super) struct Orc {
     jit: LLVMOrcLLJITRef,
     layout: CString,
     triple: CString,
+    /// Code generators that no job uses now: each takes a while to set up.
+    machines: Mutex<Vec<Machine>>,
 }
 
-// SAFETY: LLJIT locks its session; the other fields are never written.
+// SAFETY: LLJIT locks its session; a code generator is used by one job at a time, and the other fields are never
+// written.
 unsafe impl Send for Orc {}
 // SAFETY: as above.
 unsafe impl Sync for Orc {}
@@ -117,6 +123,7 @@ impl Orc {
                 jit,
                 layout: CStr::from_ptr(LLVMOrcLLJITGetDataLayoutStr(jit)).to_owned(),
                 triple: CStr::from_ptr(LLVMOrcLLJITGetTripleString(jit)).to_owned(),
+                machines: Mutex::default(),
             };
             let mut symbols: Vec<LLVMOrcCSymbolMapPair> = helpers
                 .iter()
@@ -139,9 +146,35 @@ impl Orc {
     }
 
     /// Verifies, optimizes and links a job's module; gives the addresses of these functions.
-    pub(super) fn add(&self, job: Job, passes: &str, names: &[&str]) -> Result<Vec<usize>, String> {
-        let machine = Machine::host()?;
-        // SAFETY: the module is the job's until ORC takes it; strings outlive the calls.
+    pub(super) fn add(&self, job: &Job, passes: &str, names: &[String]) -> Result<Vec<usize>, String> {
+        let object = self.with_machine(|machine| {
+            self.run_passes(job, passes, machine)?;
+            emit(job, machine)
+        })?;
+        // SAFETY: the linker takes the object.
+        unsafe {
+            let library = LLVMOrcLLJITGetMainJITDylib(self.jit);
+            check(LLVMOrcLLJITAddObjectFile(self.jit, library, object))?;
+        }
+        names.iter().map(|name| self.find(name)).collect()
+    }
+
+    /// Only optimizes.
+    pub(super) fn optimize(&self, job: &Job, passes: &str) -> Result<(), String> {
+        self.with_machine(|machine| self.run_passes(job, passes, machine))
+    }
+
+    fn with_machine<T>(&self, f: impl FnOnce(&Machine) -> Result<T, String>) -> Result<T, String> {
+        let pooled = self.machines.lock().pop();
+        let machine = pooled.map_or_else(Machine::host, Ok)?;
+        let outcome = f(&machine);
+        self.machines.lock().push(machine);
+        outcome
+    }
+
+    /// Verifies and optimizes a job's module.
+    fn run_passes(&self, job: &Job, passes: &str, machine: &Machine) -> Result<(), String> {
+        // SAFETY: the module is the job's; strings outlive the calls.
         unsafe {
             LLVMSetTarget(job.module, self.triple.as_ptr());
             LLVMSetDataLayout(job.module, self.layout.as_ptr());
@@ -155,13 +188,7 @@ impl Orc {
             let options = LLVMCreatePassBuilderOptions();
             let outcome = LLVMRunPasses(job.module, passes.as_ptr(), machine.0, options);
             LLVMDisposePassBuilderOptions(options);
-            check(outcome)?;
-            let (context, module) = job.into_parts();
-            let context = LLVMOrcCreateNewThreadSafeContextFromLLVMContext(context);
-            let module = LLVMOrcCreateNewThreadSafeModule(module, context);
-            LLVMOrcDisposeThreadSafeContext(context);
-            check(LLVMOrcLLJITAddLLVMIRModule(self.jit, LLVMOrcLLJITGetMainJITDylib(self.jit), module))?;
-            names.iter().map(|name| self.find(name)).collect()
+            check(outcome)
         }
     }
 
@@ -172,6 +199,17 @@ impl Orc {
         check(unsafe { LLVMOrcLLJITLookup(self.jit, &mut address, name.as_ptr()) })?;
         Ok(address as usize)
     }
+}
+
+/// The job's module as an object file.
+fn emit(job: &Job, machine: &Machine) -> Result<LLVMMemoryBufferRef, String> {
+    let (mut message, mut object) = (std::ptr::null_mut(), std::ptr::null_mut());
+    let kind = LLVMCodeGenFileType::LLVMObjectFile;
+    // SAFETY: the module is the job's.
+    let failed = unsafe {
+        LLVMTargetMachineEmitToMemoryBuffer(machine.0, job.module, kind, &mut message, &mut object)
+    };
+    if failed != 0 { Err(take(message).to_string_lossy().into_owned()) } else { Ok(object) }
 }
 
 impl Drop for Orc {

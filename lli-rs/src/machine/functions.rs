@@ -115,3 +115,28 @@ impl Signatures {
         *self.numbers.entry((sig.ret.clone(), sig.params.clone(), sig.variadic)).or_insert(next)
     }
 }
+
+/// Which function lies at a slot: what compiled code looks up before it calls through a pointer.
+pub(crate) struct FunctionTable {
+    /// The slot of the first entry.
+    pub(crate) first: u64,
+    /// Index of the cell of each slot; of any cell where there is none, whose address then differs.
+    pub(crate) cells: Box<[u32]>,
+}
+
+impl FunctionTable {
+    /// The table of these functions, or an empty one if they lie too far apart.
+    pub(crate) fn new(cells: &[FuncCell]) -> FunctionTable {
+        let slots = || cells.iter().enumerate().filter(|(_, c)| !c.address.is_null());
+        let slot = |c: &FuncCell| c.address.bits() >> 32;
+        let first = slots().map(|(_, c)| slot(c)).min().unwrap_or(0);
+        let last = slots().map(|(_, c)| slot(c)).max().unwrap_or(0);
+        let n = (last - first + 1) as usize;
+        if n > 64 * cells.len() + 4096 {
+            return FunctionTable { first: 0, cells: Box::default() };
+        }
+        let mut table = vec![0; n];
+        slots().for_each(|(i, c)| table[(slot(c) - first) as usize] = i as u32);
+        FunctionTable { first, cells: table.into() }
+    }
+}

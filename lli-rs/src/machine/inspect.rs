@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::{Process, Thread};
 use crate::error::LoadError;
 use crate::ir::FuncId;
+use crate::opt::{self, Roots};
 
 /// Counters of one process, in the order and units in which they print.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,23 @@ impl Process {
                 function: Some(decl.name.to_string()),
             })?;
             text.push_str(&format!("{code}\n"));
+        }
+        Ok(text)
+    }
+
+    /// What compiling every defined function hands to LLVM, or what LLVM's passes make of it, as text.
+    ///
+    /// # Errors
+    ///
+    /// A body that cannot be read.
+    pub fn llvm_ir(&self, optimized: bool) -> Result<String, LoadError> {
+        let mut text = String::new();
+        for (i, decl) in self.module.funcs.iter().enumerate().filter(|(_, decl)| decl.defined) {
+            let mut f = self.bodies.lock().body(FuncId(i as u32))?;
+            opt::run(&mut f, &self.module);
+            let listing = self.jit.listing(self, &f, &Roots::compute(&f), optimized);
+            let listing = listing.unwrap_or_else(|why| format!("; not compiled: {why}\n"));
+            text.push_str(&format!("; {}\n{listing}\n", decl.name));
         }
         Ok(text)
     }

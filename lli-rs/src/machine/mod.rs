@@ -18,6 +18,7 @@ mod stack;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod thread;
+pub(crate) mod trampoline;
 mod trap;
 pub(crate) mod wasm;
 

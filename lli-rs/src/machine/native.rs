@@ -7,7 +7,9 @@
 //!
 //! A function's native form is `{ i32 status, result } f(ptr thread, ptr slots, arguments)`. Whoever calls it
 //! has written the call's position, its own slots (and variadic arguments) to the record below the innermost
-//! one. A status that is not zero means that the thread has a trap pending; frames are then left as they are.
+//! one. A status that is not zero means that the thread has a trap pending that something on the way out might
+//! catch; frames are then left as they are. What nothing of the guest's catches leaves all compiled frames at once
+//! ([`super::trampoline`]).
 #![allow(unsafe_code)]
 
 use std::mem::offset_of;
@@ -18,11 +20,8 @@ use super::functions::FuncCell;
 use super::registers::Frame;
 use super::stack::HostStack;
 use super::{Limit, Process, Result, Thread, Trap};
-use crate::bytecode::{Code, Target};
-use crate::ir::FuncId;
-
-/// The way into a compiled function for those whose arguments lie in its slots, where its result goes, too.
-pub(crate) type Enter = unsafe extern "C" fn(*mut Thread, *mut u64) -> u32;
+use crate::bytecode::Code;
+use crate::bytecode::code::NativeEntry;
 
 /// What compiled code reads of a thread, its cells and its frame records: byte offsets.
 pub(crate) mod offset {
@@ -34,8 +33,10 @@ pub(crate) mod offset {
     pub(crate) const LIVE: usize = offset_of!(Thread, native) + offset_of!(Native, live);
     pub(crate) const STOP: usize = offset_of!(Thread, native) + offset_of!(Native, stop);
     pub(crate) const LIMIT: usize = offset_of!(Thread, native) + offset_of!(Native, limit);
-    pub(crate) const CELLS: usize = offset_of!(Thread, native) + offset_of!(Native, cells);
     pub(crate) const LOCALS: usize = offset_of!(Thread, native) + offset_of!(Native, locals);
+    pub(crate) const EXIT: usize = offset_of!(Thread, native) + offset_of!(Native, exit);
+    pub(crate) const CELL_ADDRESS: usize = offset_of!(FuncCell, address);
+    pub(crate) const CELL_TYPE: usize = offset_of!(FuncCell, sig_id);
     pub(crate) const CELL_NATIVE: usize = offset_of!(FuncCell, native);
     pub(crate) const CALL_PC: usize = offset_of!(Frame, call_pc);
     pub(crate) const CALLER_FP: usize = offset_of!(Frame, caller_fp);
@@ -49,10 +50,11 @@ pub(crate) struct Native {
     window: usize,
     live: usize,
     stop: *const std::sync::atomic::AtomicBool,
-    cells: *const FuncCell,
     locals: *const GuestPtr,
     /// The stack pointer must stay above.
     limit: usize,
+    /// The stack pointer where compiled code was entered.
+    exit: usize,
     /// Why compiled code has returned with a status.
     pending: Option<Trap>,
 }
@@ -64,9 +66,9 @@ impl Default for Native {
             window: 0,
             live: 0,
             stop: std::ptr::null(),
-            cells: std::ptr::null(),
             locals: std::ptr::null(),
             limit: 0,
+            exit: 0,
             pending: None,
         }
     }
@@ -127,18 +129,14 @@ pub(crate) fn has_room(thread: &Thread, code: &Code, fp: *mut u64) -> bool {
 
 /// Goes on in compiled code in the middle of a frame; its result is in its first slots then, and it is gone.
 pub(crate) fn enter_loop(process: &Process, thread: &mut Thread, code: &Code, fp: *mut u64) -> Result<()> {
-    if code.native == 0 {
-        return Err(Trap::Unreachable);
-    }
+    let Some(entry) = code.native else { return Err(Trap::Unreachable) };
     process.tiering.loops_entered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    // SAFETY: the number is the address of a function that `jit` has made for this way in.
-    let entry = unsafe { std::mem::transmute::<usize, Enter>(code.native) };
     enter(process, thread, entry, fp)
 }
 
 /// Goes into the compiled function whose record the caller has pushed, at these slots. Its result is in its
 /// first slots then.
-pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: Enter, fp: *mut u64) -> Result<()> {
+pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: NativeEntry, fp: *mut u64) -> Result<()> {
     if stack_pointer() < thread.native.limit {
         // As where a record finds no room: the caller stands at the call.
         // SAFETY: the record of the function is the innermost one.
@@ -148,21 +146,23 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: Enter, fp: *m
         return Err(Trap::Limit(Limit::Stack));
     }
     let view = process.mem.view();
-    let limit = thread.native.limit;
+    let (limit, exit) = (thread.native.limit, thread.native.exit);
     thread.native = Native {
         process,
         window: view.window_base(),
         live: view.live_base(),
         stop: process.interrupt.flag(),
-        cells: process.funcs.as_ptr(),
         locals: thread.locals.as_ptr(),
         limit,
+        exit,
         pending: None,
     };
     // The function pushes the record itself.
     thread.top = thread.top.wrapping_add(1);
     // SAFETY: the entry belongs to live code of this process, made for this protocol.
-    match unsafe { entry(thread, fp) } {
+    let status = unsafe { super::trampoline::enter(thread, fp, entry.target, entry.stub) };
+    thread.native.exit = exit;
+    match status {
         0 => Ok(()),
         _ => Err(thread.native.pending.take().unwrap_or(Trap::Unreachable)),
     }
@@ -170,7 +170,7 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: Enter, fp: *m
 
 /// A value and a status, in two registers.
 #[repr(C)]
-pub(crate) struct Two {
+pub(super) struct Two {
     value: u64,
     status: u32,
 }
@@ -191,6 +191,28 @@ unsafe fn stand<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> &'a mu
     (thread.fp, thread.pc) = (fp, pc);
     thread.publish();
     thread
+}
+
+/// The same for helpers on cold paths: where the place names a code, the frame's record is not there yet and is
+/// pushed now. Whether it was.
+///
+/// # Safety
+///
+/// As for [`stand`]; `pc` is a place made for this.
+unsafe fn stand_cold<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> (&'a mut Thread, bool) {
+    // SAFETY: a place has two words; the caller of the frame's function has made sure that there is room for a
+    // record, and has written what it says of the call.
+    let pushed = unsafe {
+        let code = std::ptr::with_exposed_provenance::<Code>(*pc.add(1) as usize);
+        if !code.is_null() {
+            (*thread).top = (*thread).top.wrapping_sub(1);
+            let record = &mut *(*thread).top;
+            (record.code, record.varargs) = (code, std::ptr::null());
+        }
+        !code.is_null()
+    };
+    // SAFETY: as the function's contract says.
+    (unsafe { stand(thread, fp, pc) }, pushed)
 }
 
 fn status(thread: &mut Thread, outcome: Result<()>) -> u32 {
@@ -214,9 +236,58 @@ unsafe extern "C" fn run(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> u
     status(thread, outcome)
 }
 
+/// Runs an instruction that calls nothing of the guest's.
+unsafe extern "C" fn operation(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let outcome = crate::interp::direct::operation(process(thread), thread);
+    status(thread, outcome)
+}
+
+/// Calls a host function.
+unsafe extern "C" fn host(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    if stack_pointer() < thread.native.limit {
+        return status(thread, Err(Trap::Limit(Limit::Stack)));
+    }
+    let outcome = crate::interp::direct::host(process(thread), thread);
+    status(thread, outcome)
+}
+
+/// `memcpy` and `memmove`.
+pub(super) unsafe extern "C" fn copy(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    to: u64,
+    from: u64,
+    len: u64,
+) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let outcome = process(thread).mem.copy(GuestPtr::new(to), GuestPtr::new(from), len);
+    status(thread, outcome.map_err(Trap::from))
+}
+
+/// `memset`.
+pub(super) unsafe extern "C" fn fill(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    to: u64,
+    byte: u64,
+    len: u64,
+) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let outcome = process(thread).mem.fill(GuestPtr::new(to), byte as u8, len);
+    status(thread, outcome.map_err(Trap::from))
+}
+
 /// A check that has failed; the length's top bit tells a write. Gives the window offset of what may be
 /// accessed all the same.
-unsafe extern "C" fn check(
+pub(super) unsafe extern "C" fn check(
     thread: *mut Thread,
     fp: *mut u64,
     pc: *const u64,
@@ -224,8 +295,8 @@ unsafe extern "C" fn check(
     root: u64,
     len: u64,
 ) -> Two {
-    // SAFETY: as in `run`.
-    let thread = unsafe { stand(thread, fp, pc) };
+    // SAFETY: as in `run`; checks have places of their own.
+    let (thread, pushed) = unsafe { stand_cold(thread, fp, pc) };
     let mem = &process(thread).mem;
     let (write, len) = (len >> 63 != 0, len & !(1 << 63));
     let kind = if write { AccessKind::Write } else { AccessKind::Read };
@@ -234,6 +305,9 @@ unsafe extern "C" fn check(
     }
     let view = mem.view();
     let at = if write { view.writable(ptr, ptr, len) } else { view.readable(ptr, ptr, len) };
+    if pushed {
+        thread.top = thread.top.wrapping_add(1);
+    }
     match at {
         Some(at) => Two { value: (at.addr() - view.window_base()) as u64, status: 0 },
         None => Two { value: 0, status: status(thread, Err(Trap::Unreachable)) },
@@ -241,9 +315,15 @@ unsafe extern "C" fn check(
 }
 
 /// A trap by number.
-unsafe extern "C" fn trap(thread: *mut Thread, fp: *mut u64, pc: *const u64, kind: u64, value: u64) -> u32 {
-    // SAFETY: as in `run`.
-    let thread = unsafe { stand(thread, fp, pc) };
+pub(super) unsafe extern "C" fn trap(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    kind: u64,
+    value: u64,
+) -> u32 {
+    // SAFETY: as in `run`; traps have places of their own.
+    let (thread, _) = unsafe { stand_cold(thread, fp, pc) };
     let trap = match kind {
         trap_kind::DIVIDE_BY_ZERO => Trap::DivideByZero,
         trap_kind::DIVIDE_OVERFLOW => Trap::DivideOverflow,
@@ -265,7 +345,7 @@ pub(crate) mod trap_kind {
 }
 
 /// The stack has no room for the frame that the caller was about to enter.
-unsafe extern "C" fn exhausted(thread: *mut Thread, _: *mut u64, _: *const u64) -> u32 {
+pub(super) unsafe extern "C" fn exhausted(thread: *mut Thread, _: *mut u64, _: *const u64) -> u32 {
     // SAFETY: as in `run`; the record below the innermost one tells where the caller stands.
     let thread = unsafe {
         let record = &*(*thread).top.wrapping_sub(1);
@@ -287,19 +367,26 @@ unsafe extern "C" fn landing(thread: *mut Thread, _: *mut u64, frame: *const u64
     1
 }
 
-/// The native entry of what a pointer names, if it has one and is of this very type; 0 otherwise.
-unsafe extern "C" fn resolve(thread: *mut Thread, _: *mut u64, _: *const u64, ptr: u64, sig: u64) -> u64 {
+/// After a call that has ended with a trap: the word of the place of the call in this frame that returns once more,
+/// or the highest number if none does. The frame is then the innermost one.
+unsafe extern "C" fn resume(thread: *mut Thread, _: *mut u64, frame: *const u64) -> u64 {
     // SAFETY: as in `run`.
-    let process = process(unsafe { &*thread });
-    let Some(index) = process.mem.function_index(GuestPtr::new(ptr)) else { return 0 };
-    let cell = &process.funcs[index as usize];
-    if u64::from(cell.sig_id) != sig || !matches!(cell.target, Target::Guest) {
-        return 0;
-    }
-    if process.module.func(FuncId(index)).sig.variadic {
-        return 0;
-    }
-    cell.native.load(std::sync::atomic::Ordering::Acquire) as u64
+    let thread = unsafe { &mut *thread };
+    let frame = frame.cast_mut().cast::<Frame>();
+    let Some(Trap::LongJump { token, value }) = thread.native.pending else { return u64::MAX };
+    let Some(jump) = thread.jumps.iter().find(|j| j.token == token && j.frame == frame) else {
+        return u64::MAX;
+    };
+    let (fp, pc, slot) = (jump.fp, jump.pc, jump.slot);
+    thread.native.pending = None;
+    crate::interp::cut(process(thread), thread, frame);
+    // SAFETY: the frame runs, and the slot and the code are its own.
+    let word = unsafe {
+        *fp.add(slot as usize) = u64::from(value as u32);
+        (*(*frame).code).word_index(pc)
+    };
+    thread.host_function = "";
+    word.map_or(u64::MAX, |word| word as u64)
 }
 
 /// The height of the stack of objects: what `Enter` of the bytecode does.
@@ -308,15 +395,29 @@ unsafe extern "C" fn mark(thread: *mut Thread, _: *mut u64, _: *const u64) -> u6
     unsafe { &*thread }.stack.mark() as u64
 }
 
-/// What a helper returns.
+/// Runs the call that the caller's record names, whose arguments lie where the callee's slots begin: a callee
+/// that has no compiled form, or one that is none.
+unsafe extern "C" fn call(thread: *mut Thread, _: *mut u64, _: *const u64) -> u32 {
+    // SAFETY: as in `run`; whoever calls has written the record below the innermost one.
+    unsafe {
+        let record = &*(*thread).top.wrapping_sub(1);
+        run(thread, record.caller_fp, record.call_pc)
+    }
+}
+
+/// How a helper returns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Returns {
-    /// A status.
+    /// With a status.
     Status,
-    /// A word.
+    /// With a word.
     Word,
-    /// A word and a status.
-    Two,
+    /// With nothing, if it does.
+    Void,
+    /// With a word, all registers as they were, and no memory written that compiled code reads. If it returns.
+    Checked,
+    /// Not at all.
+    Never,
 }
 
 /// A function that compiled code may call: its first parameters are thread, slots and position, then come
@@ -328,32 +429,33 @@ pub(crate) struct Helper {
     pub(crate) address: fn() -> usize,
     /// Words after the first three parameters.
     pub(crate) words: usize,
-    /// What it gives.
+    /// How it returns.
     pub(crate) returns: Returns,
 }
 
-/// All helpers: names and signatures once.
-pub(crate) static HELPERS: [Helper; 7] = [
-    Helper { name: "svm.run", address: || run as *const () as usize, words: 0, returns: Returns::Status },
-    Helper { name: "svm.check", address: || check as *const () as usize, words: 3, returns: Returns::Two },
-    Helper { name: "svm.trap", address: || trap as *const () as usize, words: 2, returns: Returns::Status },
-    Helper {
-        name: "svm.exhausted",
-        address: || exhausted as *const () as usize,
-        words: 0,
-        returns: Returns::Status,
-    },
-    Helper {
-        name: "svm.landing",
-        address: || landing as *const () as usize,
-        words: 0,
-        returns: Returns::Status,
-    },
-    Helper {
-        name: "svm.resolve",
-        address: || resolve as *const () as usize,
-        words: 2,
-        returns: Returns::Word,
-    },
-    Helper { name: "svm.mark", address: || mark as *const () as usize, words: 0, returns: Returns::Word },
-];
+macro_rules! helpers {
+    ($($name:literal $f:path, $words:literal, $returns:ident;)*) => {
+        /// All helpers: names and signatures once.
+        pub(crate) static HELPERS: &[Helper] = &[$(Helper {
+            name: $name,
+            address: || $f as *const () as usize,
+            words: $words,
+            returns: Returns::$returns,
+        }),*];
+    };
+}
+
+helpers! {
+    "svm.run" run, 0, Status;
+    "svm.call" call, 0, Status;
+    "svm.operation" operation, 0, Status;
+    "svm.host" host, 0, Status;
+    "svm.copy" super::trampoline::copy_or_leave, 3, Void;
+    "svm.fill" super::trampoline::fill_or_leave, 3, Void;
+    "svm.check" super::trampoline::check_or_leave, 3, Checked;
+    "svm.trap" super::trampoline::trap_and_leave, 2, Never;
+    "svm.exhausted" super::trampoline::exhausted_and_leave, 0, Never;
+    "svm.landing" landing, 0, Status;
+    "svm.resume" resume, 0, Word;
+    "svm.mark" mark, 0, Word;
+}

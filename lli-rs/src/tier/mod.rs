@@ -140,7 +140,7 @@ impl Tiering {
         pulse.hunt -= 1;
         let ready = cell.warmth.ready.load(Ordering::Relaxed);
         let enter = head.and_then(|head| process.codes.get(head.compiled.load(Ordering::Acquire)));
-        let enter = enter.filter(|c| c.native != 0);
+        let enter = enter.filter(|c| c.native.is_some());
         if enter.is_some() || pulse.hunt == 0 || (head.is_some() && !ready) {
             pulse.hunt = 0;
             if let (Some(head), None) = (head, enter) {
@@ -158,7 +158,7 @@ impl Tiering {
             return;
         }
         let called_again = cell.code().is_some();
-        let compiled = !cell.native.load(Ordering::Relaxed).is_null();
+        let compiled = cell.code().is_some_and(|c| c.native.is_some());
         if called_again && !compiled {
             self.ask_for_function(process, code, cell);
             if heat < self.threshold * STUCK {
@@ -191,7 +191,7 @@ impl Tiering {
             let job = Job { func: code.func, head: Some((code.number, head.word)) };
             queue::on_big_stack(|| self.run(process, job));
         }
-        process.codes.get(head.compiled.load(Ordering::Acquire)).filter(|c| c.native != 0)
+        process.codes.get(head.compiled.load(Ordering::Acquire)).filter(|c| c.native.is_some())
     }
 
     /// Compiles a function before its first call.

@@ -514,7 +514,7 @@ impl<'a> Emitter<'a> {
             landings: self.landings.into(),
             pcs: self.pcs.into(),
             locs: self.f.locs.clone(),
-            native: 0,
+            native: None,
             ret_slots: self.f.sig.ret.slots(),
             decl_loc: self.f.decl_loc,
             heads,

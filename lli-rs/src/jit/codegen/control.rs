@@ -7,7 +7,7 @@ use super::value::in_register;
 use crate::bytecode::code::{BLOCK_TAG, TrapKind};
 use crate::bytecode::{Desc, Op};
 use crate::ir::{BlockId, InstId, Terminator, Type, Value};
-use crate::machine::native::{offset, trap_kind};
+use crate::machine::native::trap_kind;
 
 impl Gen<'_> {
     pub(super) fn terminator(&mut self, block: BlockId, id: InstId, t: &Terminator) -> Result<(), String> {
@@ -39,7 +39,7 @@ impl Gen<'_> {
                 let result = self.f.inst(id).result;
                 let v = self.call(call, result, Some((block, *unwind)))?;
                 if let (Some(r), Some(v)) = (result, v) {
-                    self.vals[r.0 as usize] = Some(v);
+                    self.define(r, v);
                 }
                 let target = self.edge(block, *normal)?;
                 b.br(target);
@@ -57,6 +57,7 @@ impl Gen<'_> {
 
     /// Notes an edge that leaves from where the builder stands.
     pub(super) fn edge(&mut self, from: BlockId, to: BlockId) -> Result<crate::jit::llvm::Block, String> {
+        self.leave_for_phis(from, to)?;
         self.edges.push((from, to, self.b.here()));
         self.block_of(to)
     }
@@ -94,7 +95,7 @@ impl Gen<'_> {
             let desc = self.desc(Desc::Leave(Default::default()));
             self.run(Op::Leave, 0, desc);
         }
-        b.scoped(b.store(self.caller_top, self.field(offset::TOP), 8), self.scopes.frame);
+        self.leave_record();
         let ok = b.i32(0);
         match v {
             Some(v) if in_register(&ty) => {

@@ -18,6 +18,8 @@ impl Gen<'_> {
     ) -> Result<Option<Val>, String> {
         match i {
             Intrinsic::VaEnd | Intrinsic::X86Pause => return Ok(None),
+            Intrinsic::MemCpy | Intrinsic::MemMove => return self.copy(args).map(|()| None),
+            Intrinsic::MemSet => return self.fill(args).map(|()| None),
             Intrinsic::Trap | Intrinsic::DebugTrap => {
                 return self.raise_here(TrapKind::TrapInstruction, result);
             }

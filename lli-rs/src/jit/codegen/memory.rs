@@ -15,15 +15,15 @@ use crate::jit::llvm::Val;
 use crate::opt::Root;
 
 /// What a header says, in registers.
-struct Header {
+pub(super) struct Header {
     /// Whether the slot is live.
-    live: Val,
+    pub(super) live: Val,
     /// Window offset of the object's first byte.
-    base: Val,
+    pub(super) base: Val,
     /// Its own pointer.
-    start: Val,
+    pub(super) start: Val,
     /// Accessible bytes.
-    size: Val,
+    pub(super) size: Val,
 }
 
 impl Gen<'_> {
@@ -145,7 +145,7 @@ impl Gen<'_> {
         if mask == u64::from(u32::MAX) { slot } else { b.and(slot, b.i64(mask)) }
     }
 
-    fn header(&self, root: Val, write: bool) -> Header {
+    pub(super) fn header(&self, root: Val, write: bool) -> Header {
         let (b, header) = (self.b, self.scopes.header);
         let slot = self.slot_of(root);
         let state = b.scoped(b.load(b.int(8), b.byte(self.live, slot), 1), header);
@@ -173,23 +173,18 @@ impl Gen<'_> {
         };
         let inside = b.icmp(IP::LLVMIntULT, offset, room);
         let at = b.add(h.base, offset);
-        let (fine, failed, passed) = (b.block(self.func), b.block(self.func), b.block(self.func));
+        let (fine, failed) = (b.block(self.func), b.block(self.func));
         let before = b.here();
         b.likely(b.cond_br(b.and(h.live, inside), fine, failed));
         b.at(failed);
-        let pc = self.bare_place();
+        let pc = self.cold_place();
         let len = b.i64(len | u64::from(write) << 63);
-        let slow = self.call_helper("svm.check", pc, &[ptr, root, len]);
-        b.keeps_others(slow, self.scopes.frame);
-        let ok = b.icmp(IP::LLVMIntEQ, b.extract(slow, 1), b.i32(0));
-        let other = b.extract(slow, 0);
-        b.cond_br(ok, passed, self.fail);
-        b.at(passed);
+        let other = self.call_helper("svm.check", pc, &[ptr, root, len]);
         b.br(fine);
         b.at(fine);
         let phi = b.phi(b.int(64));
         b.incoming(phi, at, before);
-        b.incoming(phi, other, passed);
+        b.incoming(phi, other, failed);
         phi
     }
 

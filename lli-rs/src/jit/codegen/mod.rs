@@ -5,11 +5,16 @@
 //! parameters | mark of the stack objects | scratch | outgoing arguments.
 
 mod arith;
+mod blocks;
 mod call;
 mod control;
+mod demote;
+mod frame;
 mod intrinsic;
 mod memory;
 mod nan;
+mod passes;
+mod stubs;
 mod value;
 mod vector;
 
@@ -19,26 +24,52 @@ use inkwell::llvm_sys::LLVMIntPredicate;
 
 use super::Arrival;
 use super::llvm::{Block, Job, Scope, Ty, Val};
+use super::stubs::{NewStubs, Stubs};
+use crate::bytecode::code::NativeEntry;
 use crate::bytecode::emit::Env;
 use crate::bytecode::flow::Flow;
 use crate::bytecode::{Code, Desc, Op, Span, Word};
 use crate::ir::{
-    BlockId, Const, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Symbol, Terminator, Type, Value,
+    BlockId, Const, FuncId, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Symbol, Terminator, Type,
+    Value,
 };
 use crate::machine::Process;
 use crate::machine::native::{HELPERS, Returns, offset, trap_kind};
 use crate::opt::Roots;
+use demote::Homes;
+use frame::Record;
 
 /// A function that is generated but not linked: its code, but for the entry.
 pub(super) struct Unfinished {
     code: Box<MaybeUninit<Code>>,
     parts: Code,
+    /// The number of its type.
+    pub(super) own_type: u32,
+    /// Stubs that were generated with it.
+    pub(super) stubs: Vec<NewStubs>,
+    /// Functions that it calls, with the numbers of their types.
+    pub(super) callees: Vec<(FuncId, u32)>,
+    /// Whether some block is run more than once in a call.
+    has_loops: bool,
+    /// Whether values have homes in memory, for now.
+    has_homes: bool,
+    /// Whether the code compares an entry with a stub.
+    pub(super) compares_stubs: bool,
 }
 
 impl Unfinished {
-    /// The code, with the address of its entry.
-    pub(super) fn finish(self, native: usize) -> Box<Code> {
-        Box::write(self.code, Code { native, ..self.parts })
+    /// LLVM's passes for it.
+    pub(super) fn passes(&self) -> &'static str {
+        match (self.has_homes, self.has_loops) {
+            (true, _) => passes::HOMES,
+            (false, true) => passes::LOOPS,
+            (false, false) => passes::STRAIGHT,
+        }
+    }
+
+    /// The code, with its entry.
+    pub(super) fn finish(self, native: NativeEntry) -> Box<Code> {
+        Box::write(self.code, Code { native: Some(native), ..self.parts })
     }
 }
 
@@ -68,6 +99,18 @@ struct Gen<'a> {
     phis: Vec<(BlockId, InstId, Val)>,
     /// Returns with a status.
     fail: Block,
+    /// The block that is being generated.
+    block: BlockId,
+    record: Record,
+    stubs: &'a Stubs,
+    new_stubs: Vec<NewStubs>,
+    /// In functions that call what returns twice.
+    homes: Option<Homes>,
+    /// Where such calls return: their place's word, what follows.
+    resumes: Vec<(u32, Block)>,
+    compares_stubs: bool,
+    serial: u32,
+    callees: Vec<(FuncId, u32)>,
     code: Box<MaybeUninit<Code>>,
     words: Vec<u64>,
     pcs: Vec<(u32, LocId)>,
@@ -80,8 +123,6 @@ struct Gen<'a> {
     caller_top: Val,
     window: Val,
     live: Val,
-    cells: Val,
-    stop: Val,
     locals: Val,
     mark: Option<u32>,
     /// In code that goes on in a frame of bytecode: where its values are.
@@ -95,23 +136,25 @@ struct Gen<'a> {
     outgoing: u32,
 }
 
-/// Generates a function into the job's module, under these names: fast entry, entry by slots.
+/// Generates a function into the job's module, under this name and with a number of its own.
 pub(super) fn function(
     process: &Process,
     f: &Function,
     roots: &Roots,
     b: &Job,
-    (fast, enter): (&str, &str),
+    stubs: &Stubs,
+    (name, serial): (&str, u32),
     arrival: Option<Arrival>,
 ) -> Result<Unfinished, String> {
-    let mut g = Gen::new(process, f, roots, b, fast, arrival)?;
+    let mut g = Gen::new(process, f, roots, b, stubs, (name, serial), arrival)?;
     g.prologue()?;
     for b in g.flow.order.clone() {
         g.block(b)?;
     }
     g.fill_phis()?;
-    g.entry_by_slots(enter)?;
-    g.finish()
+    g.exits();
+    let own_type = g.generate_stubs()?;
+    g.finish(own_type)
 }
 
 fn slots_of(f: &Function, inst: &Inst, result: Option<Value>) -> u32 {
@@ -144,12 +187,15 @@ impl<'a> Gen<'a> {
         f: &'a Function,
         roots: &'a Roots,
         b: &'a Job,
-        name: &str,
+        stubs: &'a Stubs,
+        (name, serial): (&str, u32),
         arrival: Option<Arrival>,
     ) -> Result<Self, String> {
         let flow = Flow::compute(f);
         let params: u32 = f.params.iter().map(|p| f.ty(*p).slots()).sum();
-        let needs_mark = arrival.as_ref().is_some_and(|a| a.mark.is_some())
+        let twice = call::returns_twice(process, f);
+        let needs_mark = twice
+            || arrival.as_ref().is_some_and(|a| a.mark.is_some())
             || f.sig.attrs.iter().any(|a| matches!(a, ParamAttr::ByVal { .. }))
             || f.insts
                 .iter()
@@ -167,8 +213,7 @@ impl<'a> Gen<'a> {
                 places += places_of(&data.inst);
                 match &data.inst {
                     Inst::Phi(_) => {}
-                    Inst::Call(call) | Inst::Term(Terminator::Invoke { call, .. }) => {
-                        call::supported(process, call)?;
+                    Inst::Call(_) | Inst::Term(Terminator::Invoke { .. }) => {
                         (scratch_max, outgoing) = (n.max(scratch_max), n.max(outgoing));
                     }
                     _ => scratch_max = n.max(scratch_max),
@@ -198,6 +243,15 @@ impl<'a> Gen<'a> {
             edges: Vec::new(),
             phis: Vec::new(),
             fail: std::ptr::null_mut(),
+            block: BlockId::ENTRY,
+            record: Record::place(f, &flow, mark.is_some() || f.sig.variadic || arrival.is_some()),
+            stubs,
+            new_stubs: Vec::new(),
+            homes: twice.then(Homes::default),
+            resumes: Vec::new(),
+            compares_stubs: false,
+            serial,
+            callees: Vec::new(),
             code: Box::new_uninit(),
             words,
             pcs: vec![(0, f.decl_loc)],
@@ -209,8 +263,6 @@ impl<'a> Gen<'a> {
             caller_top: placeholder,
             window: placeholder,
             live: placeholder,
-            cells: placeholder,
-            stop: placeholder,
             locals: placeholder,
             mark,
             arrival,
@@ -252,11 +304,12 @@ impl<'a> Gen<'a> {
         self.fail = b.block(self.func);
         self.window = self.constant_field(offset::WINDOW);
         self.live = self.constant_field(offset::LIVE);
-        self.cells = self.constant_field(offset::CELLS);
-        self.stop = self.constant_field(offset::STOP);
         self.locals = self.constant_field(offset::LOCALS);
-        self.push_record();
-        self.poll();
+        self.caller_top = self.load_top();
+        self.make_homes()?;
+        if self.pushes_first() {
+            self.enter_record();
+        }
         if let Some(arrival) = self.arrival.clone() {
             self.take_over(&arrival)?;
         } else {
@@ -268,43 +321,7 @@ impl<'a> Gen<'a> {
         }
         let entry = self.block_of(BlockId::ENTRY)?;
         b.br(entry);
-        let here = b.here();
-        b.at(self.fail);
-        b.ret(b.const_struct_with_status(&self.f.sig.ret, self.native_ret(&self.f.sig.ret)));
-        b.at(here);
         Ok(())
-    }
-
-    /// The frame's record, and the tests that there is room for it.
-    fn push_record(&mut self) {
-        let b = self.b;
-        let caller_top = b.load(b.ptr(), self.field(offset::TOP), 8);
-        self.caller_top = b.scoped(caller_top, self.scopes.frame);
-        self.top = b.byte(caller_top, b.i64(-32i64 as u64));
-        let slots = u64::from(self.out + self.outgoing + 1) * 8;
-        let end = b.byte(self.fp, b.i64(slots));
-        let no_room = b.icmp(LLVMIntPredicate::LLVMIntUGT, end, b.byte(caller_top, b.i64(-64i64 as u64)));
-        let sp = b.stack_pointer();
-        let limit = b.load(b.int(64), self.field(offset::LIMIT), 8);
-        let limit = b.invariant(limit);
-        let deep = b.icmp(LLVMIntPredicate::LLVMIntULT, sp, limit);
-        let (room, full) = (b.block(self.func), b.block(self.func));
-        b.likely(b.cond_br(b.or(no_room, deep), full, room));
-        b.at(full);
-        self.call_helper("svm.exhausted", b.zero(b.ptr()), &[]);
-        b.br(self.fail);
-        b.at(room);
-        let code = b.int_to_ptr(b.i64(self.code.as_ptr() as u64), b.ptr());
-        self.store_record(offset::CODE, code);
-        if self.arrival.is_none() && !self.f.sig.variadic {
-            self.store_record(offset::VARARGS, b.zero(b.ptr()));
-        }
-        b.scoped(b.store(self.top, self.field(offset::TOP), 8), self.scopes.frame);
-    }
-
-    fn store_record(&self, offset: usize, v: Val) {
-        let at = self.b.byte(self.top, self.b.i64(offset as u64));
-        self.b.scoped(self.b.store(v, at, 8), self.scopes.frame);
     }
 
     /// Parameters from registers and slots; by-value copies.
@@ -325,7 +342,7 @@ impl<'a> Gen<'a> {
                 self.run(Op::Generic, 0, desc);
                 v = self.get(&ty, slot)?;
             }
-            self.vals[p.0 as usize] = Some(v);
+            self.define(p, v);
             slot += ty.slots();
         }
         Ok(())
@@ -344,43 +361,32 @@ impl<'a> Gen<'a> {
         Ok(())
     }
 
-    /// The entry for callers whose arguments lie in slots.
-    fn entry_by_slots(&mut self, name: &str) -> Result<(), String> {
-        let b = self.b;
-        let f = b.function(name, b.function_type(b.int(32), &[b.ptr(), b.ptr()]));
-        self.set_attributes(f);
-        b.at(b.block(f));
-        let (thread, fp) = (b.param(f, 0), b.param(f, 1));
-        self.fp = fp;
-        let (mut slot, mut args) = (0, vec![thread, fp]);
-        let params = if self.arrival.is_some() { &[][..] } else { &self.f.params };
-        for &p in params {
-            let ty = self.f.ty(p).clone();
-            if value::in_register(&ty) {
-                args.push(self.get(&ty, slot)?);
-            }
-            slot += ty.slots();
-        }
-        let ty = Self::own_type(b, self.f, self.process, self.arrival.is_some())?;
-        let result = b.call(ty, self.func, &args);
-        if value::in_register(&self.f.sig.ret) {
-            self.put(b.extract(result, 1), &self.f.sig.ret, 0)?;
-        }
-        b.ret(b.extract(result, 0));
-        Ok(())
+    /// Whether the record is pushed before anything else.
+    fn pushes_first(&self) -> bool {
+        self.mark.is_some() || self.f.sig.variadic || self.arrival.is_some()
     }
 
     fn block(&mut self, block: BlockId) -> Result<(), String> {
         self.b.at(self.block_of(block)?);
+        self.block = block;
         let f = self.f;
+        let early = block == BlockId::ENTRY && self.pushes_first();
+        let mut entered = early;
         for &id in &f.block(block).insts {
             let data = f.inst(id);
+            if !entered && !matches!(data.inst, Inst::Phi(_)) {
+                entered = true;
+                self.enter_record();
+            }
             self.loc = data.loc;
             self.scratch_used = 0;
             match &data.inst {
                 Inst::Term(t) => self.terminator(block, id, t)?,
                 Inst::Phi(_) => {
                     let Some(r) = data.result else { continue };
+                    if self.phi_from_home(r)? {
+                        continue;
+                    }
                     let phi = self.b.phi(self.ty(f.ty(r))?);
                     self.phis.push((block, id, phi));
                     self.vals[r.0 as usize] = Some(phi);
@@ -388,7 +394,7 @@ impl<'a> Gen<'a> {
                 inst => {
                     let v = self.inst(inst, data.result)?;
                     if let Some(r) = data.result {
-                        self.vals[r.0 as usize] = Some(v.ok_or("an instruction without its result")?);
+                        self.define(r, v.ok_or("an instruction without its result")?);
                     }
                 }
             }
@@ -441,7 +447,7 @@ impl<'a> Gen<'a> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Unfinished, String> {
+    fn finish(mut self, own_type: u32) -> Result<Unfinished, String> {
         let exit = Word::new(Op::Exit, 0, 0, 0).0;
         let capacity = self.words.capacity();
         self.words.resize(capacity, exit);
@@ -462,11 +468,23 @@ impl<'a> Gen<'a> {
             pcs: self.pcs.into(),
             locs: f.locs.clone(),
             decl_loc: f.decl_loc,
-            native: 0,
+            native: None,
             ret_slots: f.sig.ret.slots(),
             heads: Box::default(),
         };
-        Ok(Unfinished { code: self.code, parts })
+        let (stubs, callees) = (self.new_stubs, self.callees);
+        let has_loops = self.flow.depth.iter().any(|d| *d > 0);
+        let (has_homes, compares_stubs) = (self.homes.is_some(), self.compares_stubs);
+        Ok(Unfinished {
+            code: self.code,
+            parts,
+            own_type,
+            stubs,
+            callees,
+            has_loops,
+            has_homes,
+            compares_stubs,
+        })
     }
 
     // ---- positions and helpers ----
@@ -483,7 +501,13 @@ impl<'a> Gen<'a> {
 
     /// A place where nothing is run.
     fn bare_place(&mut self) -> Val {
-        self.place(Op::Exit, 0, Word::new(Op::Exit, 0, 0, 0).0)
+        self.place(Op::Exit, 0, 0)
+    }
+
+    /// The same for helpers that push the frame's record if it is not there: the second word is its code then.
+    fn cold_place(&mut self) -> Val {
+        let code = if self.inside() { 0 } else { self.code.as_ptr() as u64 };
+        self.place(Op::Exit, 0, code)
     }
 
     fn desc(&mut self, desc: Desc) -> u64 {
@@ -499,15 +523,28 @@ impl<'a> Gen<'a> {
         params.extend(words.iter().map(|_| b.int(64)));
         let ret = match helper.returns {
             Returns::Status => b.int(32),
-            Returns::Word => b.int(64),
-            Returns::Two => b.structure(&[b.int(64), b.int(32)]),
+            Returns::Word | Returns::Checked => b.int(64),
+            Returns::Never | Returns::Void => b.void(),
         };
         let ty = b.function_type(ret, &params);
         let f = b.function(name, ty);
         b.attribute(f, "nounwind", 0);
+        match helper.returns {
+            Returns::Checked => {
+                b.attribute(f, "cold", 0);
+                b.writes_nothing(f);
+                b.keeps_registers(f);
+            }
+            Returns::Never => ["cold", "noreturn"].iter().for_each(|a| b.attribute(f, a, 0)),
+            Returns::Status | Returns::Word | Returns::Void => {}
+        }
         let mut args = vec![self.thread, self.fp, pc];
         args.extend(words);
-        b.call(ty, f, &args)
+        let call = b.call(ty, f, &args);
+        if helper.returns == Returns::Checked {
+            b.call_keeps_registers(call);
+        }
+        call
     }
 
     /// Goes to the failure exit if a status is set.
@@ -521,16 +558,18 @@ impl<'a> Gen<'a> {
 
     /// Has the interpreter run an instruction on the frame's slots.
     fn run(&mut self, op: Op, a: u16, desc: u64) {
+        let opened = self.open();
         let pc = self.place(op, a, desc);
-        let status = self.call_helper("svm.run", pc, &[]);
+        let status = self.call_helper("svm.operation", pc, &[]);
         self.fail_if(status);
+        self.close(opened);
     }
 
-    /// Traps and fails.
+    /// Traps, and ends the block.
     fn trap(&mut self, kind: u64, value: Val) {
-        let pc = self.bare_place();
+        let pc = self.cold_place();
         self.call_helper("svm.trap", pc, &[self.b.i64(kind), value]);
-        self.b.br(self.fail);
+        self.b.unreachable();
     }
 
     /// Traps if the condition holds.
@@ -578,15 +617,6 @@ impl<'a> Gen<'a> {
         self.blocks[b.0 as usize].ok_or_else(|| "a way to a block that is not reachable".into())
     }
 
-    fn poll(&mut self) {
-        let b = self.b;
-        let flag = b.load(b.int(8), self.stop, 1);
-        b.volatile(flag);
-        b.scoped(flag, self.scopes.frame);
-        let set = b.icmp(LLVMIntPredicate::LLVMIntNE, flag, b.num(b.int(8), 0));
-        self.trap_if(set, trap_kind::STOP);
-    }
-
     fn fuel(&mut self, n: u32) {
         let b = self.b;
         let at = self.field(offset::FUEL);
@@ -601,6 +631,9 @@ impl<'a> Gen<'a> {
     fn val(&mut self, v: Value) -> Result<Val, String> {
         if let Some(known) = self.vals[v.0 as usize] {
             return Ok(known);
+        }
+        if let Some(home) = self.home(v) {
+            return Ok(self.b.load(self.ty(self.f.ty(v))?, home, 16));
         }
         let Some(c) = self.f.as_const(v) else { return Err("a use before its definition".into()) };
         let (c, ty) = (c.clone(), self.f.ty(v).clone());

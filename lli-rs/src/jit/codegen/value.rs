@@ -32,7 +32,6 @@ pub(super) fn llvm_type(b: &Job, ty: &Type) -> Result<Ty, String> {
         Type::Double => b.double(),
         Type::X87 => b.x87(),
         Type::Ptr => b.int(64),
-        Type::Vector(v) if v.elem == Type::X87 => return Err("a vector of x86_fp80".into()),
         Type::Vector(v) => b.vector(llvm_type(b, &v.elem)?, v.len),
         Type::Array(a) => b.array(llvm_type(b, &a.elem)?, a.len),
         Type::Struct(s) => {
@@ -117,6 +116,12 @@ impl Gen<'_> {
                 let bits = b.cast(LLVMOpcode::LLVMBitCast, v, b.int(80));
                 self.store_slot(b.cast(LLVMOpcode::LLVMZExt, bits, b.int(128)), at);
             }
+            Type::Vector(vector) if vector.elem == Type::X87 => {
+                for i in 0..vector.len {
+                    let lane = b.extract_element(v, b.i32(i));
+                    self.put(lane, &Type::X87, at + i * Type::X87.slots())?;
+                }
+            }
             Type::Vector(vector) => {
                 let lane = vector.elem.lane_bytes() * 8;
                 let mut v = v;
@@ -161,6 +166,13 @@ impl Gen<'_> {
             Type::X87 => {
                 let bits = b.cast(LLVMOpcode::LLVMTrunc, self.load_slot(b.int(128), at), b.int(80));
                 b.cast(LLVMOpcode::LLVMBitCast, bits, b.x87())
+            }
+            Type::Vector(vector) if vector.elem == Type::X87 => {
+                let mut v = b.zero(self.ty(ty)?);
+                for i in 0..vector.len {
+                    v = b.insert_element(v, self.get(&Type::X87, at + i * Type::X87.slots())?, b.i32(i));
+                }
+                v
             }
             Type::Vector(vector) => {
                 let lane = vector.elem.lane_bytes() * 8;
