@@ -166,6 +166,10 @@ pub struct Args {
     #[arg(long)]
     pub leaks: bool,
 
+    /// List compiled functions in /tmp/perf-PID.map, where perf looks for their names
+    #[arg(long)]
+    pub perf_map: bool,
+
     /// Look for source files below this directory (repeatable); with --sandbox only there
     #[arg(long, value_name = "DIR")]
     pub source_path: Vec<PathBuf>,

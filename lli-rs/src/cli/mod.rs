@@ -97,6 +97,7 @@ fn config(args: &Args) -> Config {
         timeout: args.timeout,
         alloc_frames: args.alloc_frames,
         leaks: args.leaks,
+        perf_map: args.perf_map,
         cpus: args.cpus,
         ..Config::default()
     }

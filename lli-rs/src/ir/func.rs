@@ -112,6 +112,12 @@ pub struct Function {
 }
 
 impl Function {
+    /// Bytes of its tables, without what instructions and constants own beside them.
+    pub fn bytes(&self) -> usize {
+        let blocks: usize = self.blocks.iter().map(|b| size_of_val(&b.insts[..])).sum();
+        size_of_val(&self.values[..]) + size_of_val(&self.insts[..]) + size_of_val(&self.blocks[..]) + blocks
+    }
+
     /// The data of a value.
     pub fn value(&self, v: Value) -> &ValueData {
         &self.values[v.0 as usize]

@@ -131,11 +131,7 @@ impl Job {
     /// Sets an attribute of a function without a value, or with a number.
     pub(super) fn attribute(&self, f: Val, name: &str, value: u64) {
         // SAFETY: `f` is a function of the module.
-        unsafe {
-            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
-            let attribute = LLVMCreateEnumAttribute(self.context, kind, value);
-            LLVMAddAttributeAtIndex(f, u32::MAX, attribute);
-        }
+        unsafe { LLVMAddAttributeAtIndex(f, u32::MAX, self.enum_attribute(name, value)) }
     }
 
     /// A function that writes no memory that code of this module sees.
@@ -143,6 +139,23 @@ impl Job {
         // Two bits each, 1 reads and 2 writes: memory of arguments, inaccessible memory, errno, all other, two
         // kinds of a target's own (llvm/Support/ModRef.h).
         self.attribute(f, "memory", 0b01_01_01_01_11_01);
+    }
+
+    /// A call that returns a value and does nothing else that this module sees.
+    pub(super) fn only_computes(&self, call: Val) {
+        // As in `writes_nothing`: inaccessible memory and errno alone.
+        for (name, value) in [("nounwind", 0), ("willreturn", 0), ("memory", 0b11_11_00)] {
+            // SAFETY: a call of the module.
+            unsafe { LLVMAddCallSiteAttribute(call, u32::MAX, self.enum_attribute(name, value)) }
+        }
+    }
+
+    fn enum_attribute(&self, name: &str, value: u64) -> LLVMAttributeRef {
+        // SAFETY: a name of known length.
+        unsafe {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            LLVMCreateEnumAttribute(self.context, kind, value)
+        }
     }
 
     /// A function with the convention under which all registers are kept.

@@ -7,6 +7,7 @@
 mod codegen;
 mod llvm;
 mod orc;
+mod perf;
 mod stubs;
 
 #[cfg(test)]
@@ -36,6 +37,8 @@ pub(crate) struct Jit {
     pub(crate) compiled: AtomicU32,
     /// Functions refused.
     pub(crate) refused: AtomicU32,
+    /// Bytes of their code.
+    pub(crate) code_bytes: AtomicU64,
     /// Time spent, in nanoseconds.
     pub(crate) nanos: AtomicU64,
 }
@@ -131,7 +134,16 @@ impl Jit {
         let (job, unfinished, name) = self.generate(process, f, roots, takeover)?;
         let mut names = vec![name];
         unfinished.stubs.iter().for_each(|s| names.extend(<[String; 2]>::from(s.names())));
-        let addresses = orc.add(&job, unfinished.passes(), &names)?;
+        let linked = orc.add(&job, unfinished.passes(), &names)?;
+        self.code_bytes.fetch_add(linked.iter().map(|l| l.size as u64).sum(), Ordering::Relaxed);
+        if process.config.perf_map {
+            let own = linked.iter().zip(&names).map(|(l, name)| match name.strip_prefix("svm.f") {
+                Some(_) => (*l, format!("svm::{}", f.name)),
+                None => (*l, name.clone()),
+            });
+            perf::write(own);
+        }
+        let addresses: Vec<usize> = linked.iter().map(|l| l.address).collect();
         let mut all_ours = true;
         for (new, at) in unfinished.stubs.iter().zip(addresses[1..].chunks(2)) {
             all_ours &= self.stubs.add(new.number, Pair { enter: at[0], out: at[1] }).out == at[1];

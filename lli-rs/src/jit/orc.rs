@@ -6,7 +6,9 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::Once;
 
 use inkwell::llvm_sys::analysis::{LLVMVerifierFailureAction, LLVMVerifyModule};
-use inkwell::llvm_sys::core::{LLVMDisposeMessage, LLVMSetDataLayout, LLVMSetTarget};
+use inkwell::llvm_sys::core::{
+    LLVMDisposeMessage, LLVMGetBufferSize, LLVMGetBufferStart, LLVMSetDataLayout, LLVMSetTarget,
+};
 use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage};
 use inkwell::llvm_sys::orc2::lljit::*;
 use inkwell::llvm_sys::orc2::*;
@@ -18,6 +20,14 @@ use inkwell::llvm_sys::transforms::pass_builder::*;
 use parking_lot::Mutex;
 
 use super::llvm::Job;
+
+/// A function in memory.
+#[derive(Clone, Copy)]
+pub(super) struct Linked {
+    pub(super) address: usize,
+    /// Bytes.
+    pub(super) size: usize,
+}
 
 /// The just-in-time linker and what it was configured with.
 pub(super) struct Orc {
@@ -145,18 +155,23 @@ impl Orc {
         }
     }
 
-    /// Verifies, optimizes and links a job's module; gives the addresses of these functions.
-    pub(super) fn add(&self, job: &Job, passes: &str, names: &[String]) -> Result<Vec<usize>, String> {
+    /// Verifies, optimizes and links a job's module; gives these functions' addresses and sizes in bytes.
+    pub(super) fn add(&self, job: &Job, passes: &str, names: &[String]) -> Result<Vec<Linked>, String> {
         let object = self.with_machine(|machine| {
             self.run_passes(job, passes, machine)?;
             emit(job, machine)
         })?;
+        let sizes = sizes(object);
         // SAFETY: the linker takes the object.
         unsafe {
             let library = LLVMOrcLLJITGetMainJITDylib(self.jit);
             check(LLVMOrcLLJITAddObjectFile(self.jit, library, object))?;
         }
-        names.iter().map(|name| self.find(name)).collect()
+        let linked = |name: &String| {
+            let size = sizes.iter().find(|s| s.0 == *name).map_or(0, |s| s.1);
+            Ok(Linked { address: self.find(name)?, size })
+        };
+        names.iter().map(linked).collect()
     }
 
     /// Only optimizes.
@@ -199,6 +214,19 @@ impl Orc {
         check(unsafe { LLVMOrcLLJITLookup(self.jit, &mut address, name.as_ptr()) })?;
         Ok(address as usize)
     }
+}
+
+/// The functions of an object file and how long they are.
+fn sizes(object: LLVMMemoryBufferRef) -> Vec<(String, usize)> {
+    // SAFETY: the buffer lives, and is not changed, while its bytes are looked at.
+    let bytes = unsafe {
+        std::slice::from_raw_parts(LLVMGetBufferStart(object).cast::<u8>(), LLVMGetBufferSize(object))
+    };
+    let Ok(elf) = goblin::elf::Elf::parse(bytes) else { return Vec::new() };
+    let functions = elf.syms.iter().filter(goblin::elf::Sym::is_function);
+    let named =
+        functions.map(|s| (elf.strtab.get_at(s.st_name).unwrap_or_default().to_string(), s.st_size as usize));
+    named.collect()
 }
 
 /// The job's module as an object file.

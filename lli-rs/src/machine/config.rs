@@ -94,6 +94,8 @@ pub struct Config {
     pub alloc_frames: usize,
     /// Whether to look for leaked heap objects at exit.
     pub leaks: bool,
+    /// Whether compiled functions are listed for `perf`.
+    pub perf_map: bool,
     /// Processors that eBPF programs run on, one after the other: percpu maps have a value for each.
     pub cpus: u32,
     /// Standard input.
@@ -121,6 +123,7 @@ impl Default for Config {
             timeout: None,
             alloc_frames: 4,
             leaks: false,
+            perf_map: false,
             cpus: 1,
             stdin: Input::default(),
             stdout: Output::default(),

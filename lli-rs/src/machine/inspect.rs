@@ -29,6 +29,10 @@ pub struct Stats {
     pub loops_seen: u64,
     /// Functions that were to be compiled and could not be, with the reasons.
     pub refused: Vec<(Box<str>, Box<str>)>,
+    /// Bytes of the host's code.
+    pub code_bytes: u64,
+    /// Bytes of IR that is kept to be compiled.
+    pub ir_bytes: usize,
     /// Milliseconds that compiling took.
     pub compile_ms: u64,
     /// Counters of guest memory.
@@ -51,6 +55,8 @@ impl fmt::Display for Stats {
         for (function, why) in &self.refused {
             writeln!(f, "  {function}: {why}")?;
         }
+        writeln!(f, "compiled code, bytes  {:>14}", self.code_bytes)?;
+        writeln!(f, "IR kept, bytes        {:>14}", self.ir_bytes)?;
         writeln!(f, "compile time, ms      {:>14}", self.compile_ms)?;
         writeln!(f, "live heap objects     {:>14}", m.heap_objects)?;
         writeln!(f, "live heap bytes       {:>14}", m.heap_bytes)?;
@@ -89,6 +95,8 @@ impl Process {
             loops_entered: self.tiering.loops_entered.load(Ordering::Relaxed),
             loops_seen: self.tiering.loops_seen.load(Ordering::Relaxed),
             refused: self.tiering.refusals(),
+            code_bytes: self.jit.code_bytes.load(Ordering::Relaxed),
+            ir_bytes: self.funcs.iter().filter_map(|f| f.body.get()).map(|body| body.bytes()).sum(),
             compile_ms: self.jit.nanos.load(Ordering::Relaxed) / 1_000_000,
             memory: self.mem.stats(),
         }

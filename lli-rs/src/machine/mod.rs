@@ -13,6 +13,7 @@ pub(crate) mod native;
 mod process;
 pub(crate) mod registers;
 mod run;
+mod site_cache;
 mod sites;
 mod stack;
 #[cfg(test)]

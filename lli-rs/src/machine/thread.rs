@@ -9,6 +9,7 @@ use crate::report;
 
 use super::area::Area;
 use super::registers::{Frame, RegisterStack};
+use super::site_cache::{self, SiteCache};
 use super::sites::{CodePos, Stack};
 use super::{Limit, Process, Result, Trap};
 
@@ -64,6 +65,7 @@ pub struct Thread {
     max_stack: u64,
     alloc_frames: usize,
     sites: Arc<parking_lot::Mutex<super::sites::SiteTable>>,
+    site_cache: SiteCache,
     area: Arc<Area>,
 }
 
@@ -102,23 +104,53 @@ impl Thread {
             max_stack: config.max_stack,
             alloc_frames: config.alloc_frames,
             sites: process.sites.clone(),
+            site_cache: SiteCache::default(),
             area: process.areas.add(registers),
         })
     }
 
     /// The site of an allocation or free made now: the innermost frames, interned.
     pub fn site(&mut self) -> SiteId {
-        if self.alloc_frames == 0 {
-            return SiteId::NONE;
-        }
-        let stack = self.positions(self.alloc_frames);
-        self.sites.lock().intern(stack)
+        self.site_of(self.alloc_frames)
     }
 
     /// The site of the current instruction alone.
     pub(crate) fn own_site(&mut self) -> SiteId {
-        let stack = self.positions(1.min(self.alloc_frames));
-        self.sites.lock().intern(stack)
+        self.site_of(1.min(self.alloc_frames))
+    }
+
+    fn site_of(&mut self, frames: usize) -> SiteId {
+        if frames == 0 {
+            return SiteId::NONE;
+        }
+        let (pcs, n) = self.pcs(frames.min(site_cache::FRAMES));
+        let short = frames <= site_cache::FRAMES;
+        if let Some(site) = self.site_cache.get(&pcs).filter(|_| short) {
+            return site;
+        }
+        let stack = self.positions(frames);
+        // A frame without a position would make room for one that is not among these.
+        let whole = short && stack.len() == n;
+        let site = self.sites.lock().intern(stack);
+        if whole {
+            self.site_cache.put(pcs, site);
+        }
+        site
+    }
+
+    /// Where the innermost frames stand, and how many there are.
+    #[inline]
+    fn pcs(&self, max: usize) -> (site_cache::Pcs, usize) {
+        let mut pcs = site_cache::Pcs::default();
+        let (mut pc, mut at, mut n) = (self.pc, self.top, 0);
+        while n < max && at < self.frames_end() {
+            pcs[n] = pc as usize;
+            // SAFETY: as in `positions`.
+            pc = unsafe { (*at).call_pc };
+            at = at.wrapping_add(1);
+            n += 1;
+        }
+        (pcs, n)
     }
 
     /// The innermost `max` frames.

@@ -33,6 +33,37 @@ fn run_as<T: Fp>(i: Intrinsic, arg_tys: &[&Type], ret: &Type, args: &[&[u64]], o
     true
 }
 
+/// The library's function of one argument that an intrinsic is, if it is one.
+pub(crate) fn math1(i: Intrinsic) -> Option<Math1> {
+    Some(match i {
+        Intrinsic::Exp => Math1::Exp,
+        Intrinsic::Exp2 => Math1::Exp2,
+        Intrinsic::Exp10 => Math1::Exp10,
+        Intrinsic::Log => Math1::Log,
+        Intrinsic::Log2 => Math1::Log2,
+        Intrinsic::Log10 => Math1::Log10,
+        Intrinsic::Sin => Math1::Sin,
+        Intrinsic::Cos => Math1::Cos,
+        Intrinsic::Tan => Math1::Tan,
+        Intrinsic::Asin => Math1::Asin,
+        Intrinsic::Acos => Math1::Acos,
+        Intrinsic::Atan => Math1::Atan,
+        Intrinsic::Sinh => Math1::Sinh,
+        Intrinsic::Cosh => Math1::Cosh,
+        Intrinsic::Tanh => Math1::Tanh,
+        _ => return None,
+    })
+}
+
+/// The same for two arguments.
+pub(crate) fn math2(i: Intrinsic) -> Option<Math2> {
+    match i {
+        Intrinsic::Pow => Some(Math2::Pow),
+        Intrinsic::Atan2 => Some(Math2::Atan2),
+        _ => None,
+    }
+}
+
 fn unary<T: Fp>(i: Intrinsic, a: T) -> Option<T> {
     Some(match i {
         Intrinsic::FAbs => float::fabs(a),
@@ -44,22 +75,7 @@ fn unary<T: Fp>(i: Intrinsic, a: T) -> Option<T> {
         Intrinsic::RoundEven => a.round_even(),
         Intrinsic::Round => a.round(),
         Intrinsic::Canonicalize => a.mul(T::from_u128(1)),
-        Intrinsic::Exp => a.math1(Math1::Exp),
-        Intrinsic::Exp2 => a.math1(Math1::Exp2),
-        Intrinsic::Exp10 => a.math1(Math1::Exp10),
-        Intrinsic::Log => a.math1(Math1::Log),
-        Intrinsic::Log2 => a.math1(Math1::Log2),
-        Intrinsic::Log10 => a.math1(Math1::Log10),
-        Intrinsic::Sin => a.math1(Math1::Sin),
-        Intrinsic::Cos => a.math1(Math1::Cos),
-        Intrinsic::Tan => a.math1(Math1::Tan),
-        Intrinsic::Asin => a.math1(Math1::Asin),
-        Intrinsic::Acos => a.math1(Math1::Acos),
-        Intrinsic::Atan => a.math1(Math1::Atan),
-        Intrinsic::Sinh => a.math1(Math1::Sinh),
-        Intrinsic::Cosh => a.math1(Math1::Cosh),
-        Intrinsic::Tanh => a.math1(Math1::Tanh),
-        _ => return None,
+        _ => return math1(i).map(|f| a.math1(f)),
     })
 }
 
@@ -72,9 +88,7 @@ fn binary<T: Fp>(i: Intrinsic, a: T, b: impl Fn() -> T) -> Option<T> {
         Intrinsic::Maximum => float::minimum(a, b(), true),
         Intrinsic::MinimumNum => float::minimum_num(a, b(), false),
         Intrinsic::MaximumNum => float::minimum_num(a, b(), true),
-        Intrinsic::Pow => a.math2(b(), Math2::Pow),
-        Intrinsic::Atan2 => a.math2(b(), Math2::Atan2),
-        _ => return None,
+        _ => return math2(i).map(|f| a.math2(b(), f)),
     })
 }
 

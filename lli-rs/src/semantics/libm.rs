@@ -72,6 +72,20 @@ macro_rules! math {
     };
 }
 
+impl Math1 {
+    /// Where the function for `float` or for `double` is, for generated code.
+    pub fn address(self, single: bool) -> usize {
+        if single { single1(self) as *const () as usize } else { double1(self) as *const () as usize }
+    }
+}
+
+impl Math2 {
+    /// Where the function for `float` or for `double` is, for generated code.
+    pub fn address(self, single: bool) -> usize {
+        if single { single2(self) as *const () as usize } else { double2(self) as *const () as usize }
+    }
+}
+
 math!(Math1, "Functions of one argument.",
     Exp expf exp expl,
     Exp2 exp2f exp2 exp2l,

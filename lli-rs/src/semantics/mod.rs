@@ -36,6 +36,7 @@ pub use convert::cast;
 pub use float::Fp;
 pub use image::{from_memory, to_memory};
 pub use intrinsic::intrinsic;
+pub(crate) use intrinsic_float::{math1, math2};
 pub use vector::{extract_element, gep, insert_element, shuffle, splat};
 pub use x87::X87;
 

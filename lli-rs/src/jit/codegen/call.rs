@@ -133,7 +133,7 @@ impl Gen<'_> {
             self.way_out(sig)?;
             self.callees.push((id, ty));
             let cell = std::ptr::from_ref(&self.process.funcs[id.0 as usize]) as usize + offset::CELL_NATIVE;
-            let entry = b.load(b.ptr(), b.int_to_ptr(b.i64(cell as u64), b.ptr()), 8);
+            let entry = b.load(b.ptr(), self.fixed(cell), 8);
             b.unordered(entry);
             b.scoped(entry, self.scopes.frame)
         };
@@ -169,7 +169,6 @@ impl Gen<'_> {
     /// out what is to be done.
     fn entry_of(&mut self, pointer: Val, number: u32, out: Val) -> Val {
         let b = self.b;
-        let ptr = |n: usize| b.int_to_ptr(b.i64(n as u64), b.ptr());
         let table = self.process.jit.functions(&self.process.funcs);
         let [known, found, join] = [0; 3].map(|_| b.block(self.func));
         let index = b.sub(b.lshr(pointer, b.i64(32)), b.i64(table.first));
@@ -177,9 +176,9 @@ impl Gen<'_> {
         let start = b.here();
         b.likely(b.cond_br(inside, known, join));
         b.at(known);
-        let at = b.byte(ptr(table.cells.as_ptr() as usize), b.mul(index, b.i64(4)));
+        let at = b.byte(self.fixed(table.cells.as_ptr() as usize), b.mul(index, b.i64(4)));
         let number_of = b.cast(O::LLVMZExt, b.invariant(b.load(b.int(32), at, 4)), b.int(64));
-        let cell = b.byte(ptr(self.process.funcs.as_ptr() as usize), b.mul(number_of, b.i64(CELL)));
+        let cell = b.byte(self.fixed(self.process.funcs.as_ptr() as usize), b.mul(number_of, b.i64(CELL)));
         let field = |ty, offset: usize, align| b.load(ty, b.byte(cell, b.i64(offset as u64)), align);
         let address = b.invariant(field(b.int(64), offset::CELL_ADDRESS, 8));
         let ty = b.invariant(field(b.int(32), offset::CELL_TYPE, 4));

@@ -165,7 +165,7 @@ impl Gen<'_> {
             self.test_room(caller_top);
         }
         let top = b.byte(caller_top, b.i64(RECORD.wrapping_neg()));
-        let code = b.int_to_ptr(b.i64(self.code.as_ptr() as u64), b.ptr());
+        let code = self.fixed(self.code.as_ptr() as usize);
         self.store_record(top, offset::CODE, code);
         if self.arrival.is_none() && !self.f.sig.variadic {
             self.store_record(top, offset::VARARGS, b.zero(b.ptr()));

@@ -8,6 +8,7 @@ use crate::bytecode::code::TrapKind;
 use crate::intrinsics::{asm, is_pure};
 use crate::ir::{Inst, Intrinsic, Type, Value};
 use crate::jit::llvm::Val;
+use crate::semantics::{math1, math2};
 
 impl Gen<'_> {
     pub(super) fn intrinsic(
@@ -80,6 +81,13 @@ impl Gen<'_> {
                 let (x, y, z) = (self.val(args[0])?, self.val(args[1])?, self.val(args[2])?);
                 return Ok(Some(b.binary(O::LLVMFAdd, b.binary(O::LLVMFMul, x, y), z)));
             }
+            Intrinsic::Floor if sse && self.rounds => "llvm.floor",
+            Intrinsic::Ceil if sse && self.rounds => "llvm.ceil",
+            Intrinsic::FTrunc if sse && self.rounds => "llvm.trunc",
+            Intrinsic::RoundEven if sse && self.rounds => "llvm.roundeven",
+            _ if matches!(operand, Type::Float | Type::Double) && !self.strict => {
+                return self.library(i, args, &operand);
+            }
             Intrinsic::PtrMask if ty == Type::Ptr => {
                 let (p, mask) = (self.val(args[0])?, self.val(args[1])?);
                 return Ok((self.f.ty(args[1]).bits() == 64).then(|| b.and(p, mask)));
@@ -94,6 +102,21 @@ impl Gen<'_> {
             list.push(b.num(b.int(1), 0));
         }
         Ok(Some(b.intrinsic(name, &[self.ty(&operand)?], &list)))
+    }
+
+    /// A call of the C library's function that the interpreter uses as well.
+    fn library(&mut self, i: Intrinsic, args: &[Value], ty: &Type) -> Result<Option<Val>, String> {
+        let single = *ty == Type::Float;
+        let (address, n) = match (math1(i), math2(i)) {
+            (Some(f), _) => (f.address(single), 1),
+            (_, Some(f)) => (f.address(single), 2),
+            _ => return Ok(None),
+        };
+        let list = args[..n].iter().map(|a| self.val(*a)).collect::<Result<Vec<_>, _>>()?;
+        let (b, ty) = (self.b, self.ty(ty)?);
+        let call = b.call(b.function_type(ty, &vec![ty; n]), self.fixed(address), &list);
+        b.only_computes(call);
+        Ok(Some(call))
     }
 
     pub(super) fn rare(&mut self, inst: &Inst, result: Option<Value>) -> Result<Option<Val>, String> {

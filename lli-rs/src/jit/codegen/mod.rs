@@ -129,6 +129,8 @@ struct Gen<'a> {
     arrival: Option<Arrival>,
     /// The program looks at floating-point flags or sets the rounding mode.
     strict: bool,
+    /// The processor rounds to integers in one instruction.
+    rounds: bool,
     scratch: u32,
     scratch_used: u32,
     scratch_max: u32,
@@ -267,6 +269,7 @@ impl<'a> Gen<'a> {
             mark,
             arrival,
             strict: uses_fenv(process),
+            rounds: std::arch::is_x86_feature_detected!("sse4.1"),
             scratch,
             scratch_used: 0,
             scratch_max,
@@ -652,6 +655,11 @@ impl<'a> Gen<'a> {
         let b = self.b;
         let at = b.byte(self.locals, b.i64(u64::from(n) * 8));
         b.add(b.invariant(b.load(b.int(64), at, 8)), b.i64(add as u64))
+    }
+
+    /// A pointer to what stays where it is as long as the process.
+    fn fixed(&self, address: usize) -> Val {
+        self.b.int_to_ptr(self.b.i64(address as u64), self.b.ptr())
     }
 
     fn ty(&self, ty: &Type) -> Result<Ty, String> {

@@ -12,7 +12,7 @@ impl Gen<'_> {
     pub(super) fn way_out(&mut self, sig: &Signature) -> Result<Val, String> {
         let number = self.signature(sig);
         if let Some(known) = self.stubs.known(number) {
-            return Ok(self.b.int_to_ptr(self.b.i64(known.out as u64), self.b.ptr()));
+            return Ok(self.fixed(known.out));
         }
         let name = self.new_stubs(number, sig).names().1;
         let ty = Self::native_type_of(self.b, &sig.ret, &sig.params)?;
