@@ -26,6 +26,7 @@ pub fn alike(seed: u64, opt: Opt, tier: &Tier) -> Check<bool> {
     let run = Run { program: module, seconds: SECONDS, ..Run::default() };
     let ours = process::run(&run.under_svm(tier))?;
     process::same(&expected, &ours)?;
+    tier.check(ours.tiers.as_deref())?;
     Ok(true)
 }
 

@@ -26,11 +26,11 @@ pub const AUTO: Tier = Tier { name: "auto", flags: &["--tier=auto"], changes_ove
 /// is compiled at its second call.
 pub const OSR: Tier = Tier { name: "osr", flags: &["--tier=auto", "--tier-threshold=0"], changes_over: true };
 
-/// The tiers of large programs, of generated ones and of the benchmarks, the interpreter first. Compiling all that a
-/// large program calls before it runs takes too long for [`JIT`] to be among them.
+/// The tiers of large programs and of the benchmarks, the interpreter first. Compiling all that a large program calls
+/// before it runs takes too long for [`JIT`] and [`OSR`] to be among them.
 pub const ALL: &[Tier] = &[INTERP, AUTO];
 
-/// The tiers of the C cases and the fault cases, which are small.
+/// The tiers of the C cases, the fault cases and of generated programs, which are small.
 pub const CASES: &[Tier] = &[INTERP, JIT, AUTO, OSR];
 
 impl Tier {

@@ -25,6 +25,10 @@ pub struct Stats {
     pub loops_compiled: u32,
     /// Frames that changed to compiled code in a loop.
     pub loops_entered: u64,
+    /// Microseconds from the start until the first did; 0 if none has.
+    pub first_loop_entered_us: u64,
+    /// Bytes of the bodies that are kept to be compiled.
+    pub ir_bytes: usize,
     /// With a threshold of 0: jumps back that bytecode took.
     pub loops_seen: u64,
     /// Functions that were to be compiled and could not be, with the reasons.
@@ -48,9 +52,11 @@ impl fmt::Display for Stats {
         writeln!(f, "functions defined     {:>14}", self.functions)?;
         writeln!(f, "functions translated  {:>14}", self.translated)?;
         writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
+        writeln!(f, "bytes of IR kept      {:>14}", self.ir_bytes)?;
         writeln!(f, "functions compiled    {:>14}", self.compiled)?;
         writeln!(f, "loops compiled        {:>14}", self.loops_compiled)?;
         writeln!(f, "loops entered (OSR)   {:>14}", self.loops_entered)?;
+        writeln!(f, "first entered, us     {:>14}", self.first_loop_entered_us)?;
         writeln!(f, "functions refused     {:>14}", self.refused.len())?;
         for (function, why) in &self.refused {
             writeln!(f, "  {function}: {why}")?;
@@ -71,8 +77,12 @@ impl Stats {
     /// What the tiers did, a line for each counter: its name and value; refused functions and reasons last.
     pub fn tiers(&self) -> String {
         let mut text = format!(
-            "compiled {}\nloops-compiled {}\nloops-entered {}\nloops-seen {}\n",
-            self.compiled, self.loops_compiled, self.loops_entered, self.loops_seen
+            "compiled {}\nloops-compiled {}\nloops-entered {}\nloops-seen {}\nfirst-us {}\n",
+            self.compiled,
+            self.loops_compiled,
+            self.loops_entered,
+            self.loops_seen,
+            self.first_loop_entered_us
         );
         for (function, why) in &self.refused {
             text.push_str(&format!("refused {function}: {why}\n"));
@@ -93,6 +103,8 @@ impl Process {
             compiled: self.jit.compiled.load(Ordering::Relaxed),
             loops_compiled: self.tiering.loops_compiled.load(Ordering::Relaxed),
             loops_entered: self.tiering.loops_entered.load(Ordering::Relaxed),
+            first_loop_entered_us: self.tiering.first_entered.load(Ordering::Relaxed),
+            ir_bytes: self.funcs.iter().filter_map(|f| f.body.get()).map(|body| body.bytes()).sum(),
             loops_seen: self.tiering.loops_seen.load(Ordering::Relaxed),
             refused: self.tiering.refusals(),
             code_bytes: self.jit.code_bytes.load(Ordering::Relaxed),

@@ -130,7 +130,7 @@ pub(crate) fn has_room(thread: &Thread, code: &Code, fp: *mut u64) -> bool {
 /// Goes on in compiled code in the middle of a frame; its result is in its first slots then, and it is gone.
 pub(crate) fn enter_loop(process: &Process, thread: &mut Thread, code: &Code, fp: *mut u64) -> Result<()> {
     let Some(entry) = code.native else { return Err(Trap::Unreachable) };
-    process.tiering.loops_entered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    process.tiering.entered();
     enter(process, thread, entry, fp)
 }
 

@@ -3,6 +3,8 @@
 //! [`at`] gives a function whose parameters are the values that are live into the head. It works on any body,
 //! the lowered form included, as long as no pass has yet given it values that the interpreter does not have.
 
+mod peel;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cfg::{self, Cfg};
@@ -54,9 +56,11 @@ pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool) -> Option
     let others: Vec<(Value, Value)> =
         others.into_iter().map(|v| Some((v, arriving.value(&mut g, v)?))).collect::<Option<_>>()?;
     let made = arriving.made;
-    enter(&mut g, head, phis.len(), made);
+    let peeled = peel::run(f, &mut g, &cfg, head, &reachable_from(f, head));
+    let (begin, variables) = peeled.map_or((head, Vec::new()), |p| (p.head, p.variables));
+    enter(&mut g, begin, phis.len(), made);
     let cfg = cfg::remove_unreachable(&mut g);
-    join(f, &mut g, &cfg, &others);
+    join(f, &mut g, &cfg, &others, variables);
     for p in &f.params {
         // Nothing names the old parameters any more.
         g.values[p.0 as usize].def = ValueDef::Const(Const::Zero);
@@ -123,10 +127,10 @@ fn enter(g: &mut Function, head: BlockId, phis: usize, made: Vec<InstId>) {
 
 /// Lets the other live values come from what the entry has for them, or from their definitions where those run
 /// again.
-fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[(Value, Value)]) {
+fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[(Value, Value)], more: Vec<Variable>) {
     let home = homes(f, cfg);
     let mut subst = Subst::new(g);
-    let mut variables = Vec::new();
+    let mut variables = more;
     for (v, arriving) in others {
         match home[v.0 as usize] {
             Some(block) => variables.push(Variable { defs: vec![(BlockId::ENTRY, *arriving), (block, *v)] }),
@@ -140,8 +144,9 @@ fn join(f: &Function, g: &mut Function, cfg: &Cfg, others: &[(Value, Value)]) {
 /// The blocks in which values are defined, as far as they are reachable.
 fn homes(f: &Function, cfg: &Cfg) -> Vec<Option<BlockId>> {
     let mut home = vec![None; f.values.len()];
-    // The entry is another one now.
-    for block in cfg.rpo().iter().filter(|b| **b != BlockId::ENTRY) {
+    // The entry is another one now, and copies define other values.
+    let old = |b: &&BlockId| **b != BlockId::ENTRY && (b.0 as usize) < f.blocks.len();
+    for block in cfg.rpo().iter().filter(old) {
         for id in &f.block(*block).insts {
             if let Some(v) = f.inst(*id).result {
                 home[v.0 as usize] = Some(*block);

@@ -9,6 +9,7 @@
 mod queue;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -70,6 +71,10 @@ pub(crate) struct Tiering {
     pub(crate) loops_entered: AtomicU64,
     /// With a threshold of 0: jumps back to a loop head that bytecode took.
     pub(crate) loops_seen: AtomicU64,
+    /// Since when there is something to compile.
+    born: Instant,
+    /// Microseconds until a frame first changed over; 0 before.
+    pub(crate) first_entered: AtomicU64,
     /// What was not compiled, and why.
     refusals: Mutex<Vec<(Box<str>, Box<str>)>>,
 }
@@ -83,6 +88,8 @@ impl Tiering {
             loops_compiled: AtomicU32::new(0),
             loops_entered: AtomicU64::new(0),
             loops_seen: AtomicU64::new(0),
+            born: Instant::now(),
+            first_entered: AtomicU64::new(0),
             refusals: Mutex::default(),
         }
     }
@@ -131,7 +138,7 @@ impl Tiering {
             let heat = cell.warmth.heat.fetch_add(1, Ordering::Relaxed) + 1;
             if word == code.entry as usize {
                 if heat >= self.threshold {
-                    self.ask_for_function(process, code, cell);
+                    self.ask_for_function(process, cell, code.func);
                 }
                 return Next { budget: pulse.pause(), enter: None };
             }
@@ -160,20 +167,23 @@ impl Tiering {
         let called_again = cell.code().is_some();
         let compiled = cell.code().is_some_and(|c| c.native.is_some());
         if called_again && !compiled {
-            self.ask_for_function(process, code, cell);
+            self.ask_for_function(process, cell, code.func);
             if heat < self.threshold * STUCK {
                 return;
             }
         }
-        if !cell.warmth.busy.load(Ordering::Relaxed) && !head.asked.swap(true, Ordering::Relaxed) {
+        if !code.returns_twice
+            && !cell.warmth.busy.load(Ordering::Relaxed)
+            && !head.asked.swap(true, Ordering::Relaxed)
+        {
             cell.warmth.busy.store(true, Ordering::Relaxed);
             self.queue.push(process, Job { func: code.func, head: Some((code.number, head.word)) });
         }
     }
 
-    fn ask_for_function(&self, process: &Process, code: &Code, cell: &FuncCell) {
-        if !code.returns_twice && !cell.warmth.asked.swap(true, Ordering::Relaxed) {
-            self.queue.push(process, Job { func: code.func, head: None });
+    fn ask_for_function(&self, process: &Process, cell: &FuncCell, func: FuncId) {
+        if !cell.warmth.asked.swap(true, Ordering::Relaxed) {
+            self.queue.push(process, Job { func, head: None });
         }
     }
 
@@ -205,6 +215,13 @@ impl Tiering {
         made.inspect_err(|why| self.refuse(f, why))
     }
 
+    /// A frame changes over.
+    pub(crate) fn entered(&self) {
+        if self.loops_entered.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.first_entered.store(self.born.elapsed().as_micros().max(1) as u64, Ordering::Relaxed);
+        }
+    }
+
     /// A frame stays in bytecode for want of stack: not a jump that should have been one to compiled code.
     pub(crate) fn no_room(&self) {
         if self.eager() {
@@ -229,8 +246,9 @@ impl Tiering {
         };
         cell.warmth.busy.store(false, Ordering::Relaxed);
         if let Err(why) = outcome {
-            // What one form does not have, no other has.
-            cell.warmth.refused.store(true, Ordering::Relaxed);
+            if job.head.is_none() {
+                cell.warmth.refused.store(true, Ordering::Relaxed);
+            }
             self.refuse(body, &why);
         }
     }

@@ -1,6 +1,8 @@
 //! What runs, how it ends, how it is told.
 
+use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use svm_tests::process::TempDir;
@@ -12,6 +14,8 @@ use super::lli::{bitcode, lli, lli_in, tool, tool_in};
 pub const CASES: &[Case] = &[
     ("status-is-the-programs", status),
     ("compiled-code-does-the-same", compiled),
+    ("a-hot-loop-in-main-is-compiled-soon", hot_loop),
+    ("nothing-is-compiled-before-it-is-hot", cold),
     ("what-follows-the-file-is-the-guests", arguments),
     ("standard-input-can-be-the-module", module_from_stdin),
     ("link", link),
@@ -42,6 +46,37 @@ fn compiled() -> Check {
     tool(&["--tier=jit"], &["exit", "77"])?.gives(77, "")?;
     tool(&["--tier=jit"], &["args", "-x", "a b"])?.gives(0, "args\n-x\na b\n")?;
     Ok(())
+}
+
+/// What `--tier-log` says under a name.
+fn logged(module: PathBuf, args: &[&str], name: &str) -> Check<u64> {
+    let dir = TempDir::new()?;
+    let log = dir.path().join("log");
+    let flags = ["--tier=auto".into(), "--tier-log".into(), log.clone().into_os_string(), module.into()];
+    lli(flags.into_iter().chain(args.iter().map(OsString::from)))?.says(0, &[])?;
+    let text = fs::read_to_string(&log).map_err(|e| format!("{}: {e}", log.display()))?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    line.ok_or(format!("no {name} in {text}"))
+}
+
+/// The only function is one long loop. The best of some runs, since others use the machine, too.
+fn hot_loop() -> Check {
+    let mut best = u64::MAX;
+    for _ in 0..10 {
+        let first = logged(bitcode("hot_loop")?, &["300000"], "first-us ")?;
+        best = best.min(if first == 0 { u64::MAX } else { first });
+        if best < 100_000 {
+            return Ok(());
+        }
+    }
+    Err(format!("compiled code was entered after {best} us"))
+}
+
+fn cold() -> Check {
+    match logged(bitcode("tool")?, &["args"], "compiled ")? {
+        0 => Ok(()),
+        n => Err(format!("{n} functions were compiled")),
+    }
 }
 
 fn arguments() -> Check {
