@@ -25,7 +25,7 @@ pub struct Stats {
     pub loops_compiled: u32,
     /// Frames that changed to compiled code in a loop.
     pub loops_entered: u64,
-    /// Microseconds from the start until the first did; 0 if none has.
+    /// Processor time of all threads, in microseconds, until the first did; 0 if none has.
     pub first_loop_entered_us: u64,
     /// Bytes of the bodies that are kept to be compiled.
     pub ir_bytes: usize,
@@ -56,7 +56,7 @@ impl fmt::Display for Stats {
         writeln!(f, "functions compiled    {:>14}", self.compiled)?;
         writeln!(f, "loops compiled        {:>14}", self.loops_compiled)?;
         writeln!(f, "loops entered (OSR)   {:>14}", self.loops_entered)?;
-        writeln!(f, "first entered, us     {:>14}", self.first_loop_entered_us)?;
+        writeln!(f, "first, CPU time in us {:>14}", self.first_loop_entered_us)?;
         writeln!(f, "functions refused     {:>14}", self.refused.len())?;
         for (function, why) in &self.refused {
             writeln!(f, "  {function}: {why}")?;

@@ -9,7 +9,6 @@
 mod queue;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -71,9 +70,7 @@ pub(crate) struct Tiering {
     pub(crate) loops_entered: AtomicU64,
     /// With a threshold of 0: jumps back to a loop head that bytecode took.
     pub(crate) loops_seen: AtomicU64,
-    /// Since when there is something to compile.
-    born: Instant,
-    /// Microseconds until a frame first changed over; 0 before.
+    /// Processor time, in microseconds, that the host process had used when a frame first changed over; 0 before.
     pub(crate) first_entered: AtomicU64,
     /// What was not compiled, and why.
     refusals: Mutex<Vec<(Box<str>, Box<str>)>>,
@@ -88,7 +85,6 @@ impl Tiering {
             loops_compiled: AtomicU32::new(0),
             loops_entered: AtomicU64::new(0),
             loops_seen: AtomicU64::new(0),
-            born: Instant::now(),
             first_entered: AtomicU64::new(0),
             refusals: Mutex::default(),
         }
@@ -218,7 +214,9 @@ impl Tiering {
     /// A frame changes over.
     pub(crate) fn entered(&self) {
         if self.loops_entered.fetch_add(1, Ordering::Relaxed) == 0 {
-            self.first_entered.store(self.born.elapsed().as_micros().max(1) as u64, Ordering::Relaxed);
+            let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+            let micros = used.tv_sec as u64 * 1_000_000 + used.tv_nsec as u64 / 1000;
+            self.first_entered.store(micros, Ordering::Relaxed);
         }
     }
 
