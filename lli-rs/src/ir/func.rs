@@ -199,12 +199,6 @@ impl Function {
         })
     }
 
-    /// Bytes that the body takes, its strings and lists of operands excepted.
-    pub fn bytes(&self) -> usize {
-        let blocks: usize = self.blocks.iter().map(|b| size_of::<Block>() + b.insts.len() * 4).sum();
-        size_of_val(&*self.values) + size_of_val(&*self.insts) + blocks + size_of::<Function>()
-    }
-
     /// The terminator of a block.
     pub fn terminator(&self, id: BlockId) -> Option<&super::Terminator> {
         match self.block(id).insts.last().map(|i| &self.inst(*i).inst) {

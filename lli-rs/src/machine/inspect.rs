@@ -27,8 +27,6 @@ pub struct Stats {
     pub loops_entered: u64,
     /// Processor time of all threads, in microseconds, until the first did; 0 if none has.
     pub first_loop_entered_us: u64,
-    /// Bytes of the bodies that are kept to be compiled.
-    pub ir_bytes: usize,
     /// With a threshold of 0: jumps back that bytecode took.
     pub loops_seen: u64,
     /// Functions that were to be compiled and could not be, with the reasons.
@@ -52,7 +50,6 @@ impl fmt::Display for Stats {
         writeln!(f, "functions defined     {:>14}", self.functions)?;
         writeln!(f, "functions translated  {:>14}", self.translated)?;
         writeln!(f, "bytecode bytes        {:>14}", self.bytecode_bytes)?;
-        writeln!(f, "bytes of IR kept      {:>14}", self.ir_bytes)?;
         writeln!(f, "functions compiled    {:>14}", self.compiled)?;
         writeln!(f, "loops compiled        {:>14}", self.loops_compiled)?;
         writeln!(f, "loops entered (OSR)   {:>14}", self.loops_entered)?;
@@ -104,7 +101,6 @@ impl Process {
             loops_compiled: self.tiering.loops_compiled.load(Ordering::Relaxed),
             loops_entered: self.tiering.loops_entered.load(Ordering::Relaxed),
             first_loop_entered_us: self.tiering.first_entered.load(Ordering::Relaxed),
-            ir_bytes: self.funcs.iter().filter_map(|f| f.body.get()).map(|body| body.bytes()).sum(),
             loops_seen: self.tiering.loops_seen.load(Ordering::Relaxed),
             refused: self.tiering.refusals(),
             code_bytes: self.jit.code_bytes.load(Ordering::Relaxed),
