@@ -63,7 +63,19 @@ pub fn fetch(name: &str) -> Check {
 
 /// All programs.
 pub fn all() -> Vec<Program> {
-    vec![lua("lua51", lua51), lua("lua54", lua54), sqlite(), bzip2(), zlib(), xxhsum(), ubpf(), wasm3()]
+    vec![
+        lua("lua51", lua51),
+        lua("lua54", lua54),
+        sqlite(),
+        bzip2(),
+        zlib(),
+        xxhsum(),
+        ubpf(),
+        wasm3(),
+        lmdb(),
+        lz4(),
+        expat(),
+    ]
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -271,6 +283,59 @@ pub fn wasm3_unit() -> Unit {
     let mut files = files(&dir, ".c");
     files.push(ours("wasm3/main.c"));
     unit("wasm3", files, vec![dir], "-Dd_m3HasWASI")
+}
+
+fn lmdb() -> Program {
+    let workloads = vec![workload("file", ""), workload("in-place", "in-place")];
+    Program { name: "lmdb", fetch: "lmdb", unit: lmdb_unit, workloads }
+}
+
+fn lmdb_unit() -> Unit {
+    let dir = sources("lmdb").join("lmdb/libraries/liblmdb");
+    let files = vec![dir.join("mdb.c"), dir.join("midl.c"), ours("lmdb/driver.c")];
+    unit("lmdb", files, vec![dir], "")
+}
+
+fn lz4() -> Program {
+    let text = sources("lz4").join("liblz4/lib/lz4.c");
+    let file = || vec![("lz4.c".to_owned(), text.clone())];
+    let workloads = vec![
+        Workload { inputs: file(), ..workload("compress", "-k -q lz4.c") },
+        Workload { inputs: file(), ..workload("high", "-9 -k -q -BD lz4.c out.lz4") },
+        Workload { stdin: Some(text.clone()), ..workload("pipe", "-1 -c -z") },
+        Workload { inputs: file(), ..workload("not-compressed", "-d lz4.c out") },
+    ];
+    Program { name: "lz4", fetch: "lz4", unit: lz4_unit, workloads }
+}
+
+fn lz4_unit() -> Unit {
+    let dir = sources("lz4").join("liblz4");
+    let files = [files(&dir.join("lib"), ".c"), files(&dir.join("programs"), ".c")].concat();
+    unit("lz4", files, vec![dir.join("lib")], "-DXXH_NAMESPACE=LZ4_")
+}
+
+/// Expat with its own tests.
+fn expat() -> Program {
+    Program { name: "expat", fetch: "expat", unit: expat_unit, workloads: vec![workload("runtests", "-v")] }
+}
+
+fn expat_unit() -> Unit {
+    let dir = sources("expat").join("expat");
+    let (lib, tests) = (dir.join("lib"), dir.join("tests"));
+    let files = vec![
+        lib.join("xmlparse.c"),
+        lib.join("xmlrole.c"),
+        lib.join("xmltok.c"),
+        tests.join("runtests.c"),
+        tests.join("chardata.c"),
+        tests.join("minicheck.c"),
+    ];
+    unit(
+        "expat",
+        files,
+        vec![lib],
+        "-DHAVE_MEMMOVE -DXML_NS -DXML_DTD -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234",
+    )
 }
 
 impl Workload {
