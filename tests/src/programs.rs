@@ -72,6 +72,7 @@ pub fn all() -> Vec<Program> {
         xxhsum(),
         ubpf(),
         wasm3(),
+        quickjs(),
         lmdb(),
         lz4(),
         expat(),
@@ -283,6 +284,26 @@ pub fn wasm3_unit() -> Unit {
     let mut files = files(&dir, ".c");
     files.push(ours("wasm3/main.c"));
     unit("wasm3", files, vec![dir], "-Dd_m3HasWASI")
+}
+
+fn quickjs() -> Program {
+    let script = "language.js";
+    let workloads = vec![
+        Workload {
+            inputs: vec![(script.into(), ours("quickjs").join(script))],
+            ..workload("language", "language.js one two")
+        },
+        workload("missing-file", "no-such-file"),
+    ];
+    Program { name: "quickjs", fetch: "quickjs", unit: quickjs_unit, workloads }
+}
+
+fn quickjs_unit() -> Unit {
+    let dir = sources("quickjs").join("embed/quickjs");
+    let names = ["quickjs", "cutils", "libregexp", "libunicode", "libbf", "quickjs-libc"];
+    let mut files: Vec<PathBuf> = names.iter().map(|name| dir.join(format!("{name}.c"))).collect();
+    files.push(ours("quickjs/main.c"));
+    unit("quickjs", files, vec![dir], "-D_GNU_SOURCE -DCONFIG_VERSION=\"2021\" -DCONFIG_BIGNUM")
 }
 
 fn lmdb() -> Program {
