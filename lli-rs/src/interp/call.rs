@@ -245,8 +245,8 @@ pub(super) fn store_to(fp: *mut u64, dst: u16, desc: &CallDesc, result: &Ret) {
     // SAFETY: the checker has seen that the slots of the result lie in the frame.
     unsafe {
         *fp.add(dst as usize) = canonical(ty, result[0]);
-        for i in 1..result.len().min(ty.slots() as usize) {
-            *fp.add(dst as usize + i) = result[i];
+        for (i, word) in result.iter().enumerate().take(ty.slots() as usize).skip(1) {
+            *fp.add(dst as usize + i) = *word;
         }
     }
 }

@@ -60,7 +60,7 @@ impl Gen<'_> {
     /// A constant length that is done in place.
     fn small(&self, len: Value) -> Option<u64> {
         match self.f.as_const(len)? {
-            Const::Int(n) => u64::try_from(*n).ok().filter(|n| *n <= IN_PLACE),
+            Const::Int(n) => Some(*n).filter(|n| *n <= IN_PLACE),
             Const::Zero => Some(0),
             _ => None,
         }

@@ -266,7 +266,11 @@ impl Gen<'_> {
     ) -> Result<(), String> {
         let b = self.b;
         let own = &self.f.sig;
-        if own.params != sig.params || own.ret != sig.ret || !sig.params.iter().all(in_register) {
+        if self.arrival.is_some()
+            || own.params != sig.params
+            || own.ret != sig.ret
+            || !sig.params.iter().all(in_register)
+        {
             return Ok(());
         }
         let (replace, ordinary) = (b.block(self.func), b.block(self.func));

@@ -26,12 +26,10 @@ use super::Arrival;
 use super::llvm::{Block, Job, Scope, Ty, Val};
 use super::stubs::{NewStubs, Stubs};
 use crate::bytecode::code::NativeEntry;
-use crate::bytecode::emit::Env;
 use crate::bytecode::flow::Flow;
 use crate::bytecode::{Code, Desc, Op, Span, Word};
 use crate::ir::{
-    BlockId, Const, FuncId, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Symbol, Terminator, Type,
-    Value,
+    BlockId, FuncId, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Terminator, Type, Value,
 };
 use crate::machine::Process;
 use crate::machine::native::{HELPERS, Returns, offset, trap_kind};
@@ -640,10 +638,8 @@ impl<'a> Gen<'a> {
         }
         let Some(c) = self.f.as_const(v) else { return Err("a use before its definition".into()) };
         let (c, ty) = (c.clone(), self.f.ty(v).clone());
-        if let Const::Addr(Symbol::Global(g), add) = &c
-            && let Some(n) = self.process.thread_local(*g)
-        {
-            return Ok(self.thread_local(n, *add));
+        if self.by_thread(&c) {
+            return self.constant(&c, &ty);
         }
         let known = self.constant(&c, &ty)?;
         self.vals[v.0 as usize] = Some(known);
@@ -651,7 +647,7 @@ impl<'a> Gen<'a> {
     }
 
     /// The address of a thread-local variable. It never changes while the thread lives.
-    fn thread_local(&self, n: u32, add: i64) -> Val {
+    pub(super) fn thread_local(&self, n: u32, add: i64) -> Val {
         let b = self.b;
         let at = b.byte(self.locals, b.i64(u64::from(n) * 8));
         b.add(b.invariant(b.load(b.int(64), at, 8)), b.i64(add as u64))

@@ -4,7 +4,7 @@ use inkwell::llvm_sys::LLVMOpcode;
 
 use super::Gen;
 use crate::bytecode::emit::Env;
-use crate::ir::{Const, FuncId, Function, Type};
+use crate::ir::{Const, FuncId, Function, Symbol, Type};
 use crate::jit::llvm::{Job, Ty, Val};
 use crate::machine::Process;
 use crate::semantics;
@@ -206,6 +206,9 @@ impl Gen<'_> {
     pub(super) fn constant(&self, c: &Const, ty: &Type) -> Result<Val, String> {
         let b = self.b;
         let llvm = self.ty(ty)?;
+        if self.by_thread(c) {
+            return self.thread_constant(c, ty, llvm);
+        }
         Ok(match (c, ty) {
             (Const::Zero, _) => b.zero(llvm),
             (Const::List(items), Type::Vector(v)) => {
@@ -229,11 +232,6 @@ impl Gen<'_> {
                 b.const_struct(&fields.collect::<Result<Vec<_>, _>>()?)
             }
             _ => {
-                if let Const::Addr(crate::ir::Symbol::Global(g), _) = c
-                    && self.process.thread_local(*g).is_some()
-                {
-                    return Err("the address of a thread-local variable inside a constant".into());
-                }
                 let mut words = vec![0; ty.slots() as usize];
                 semantics::const_slots(c, ty, &|s| self.process.address(s), &mut words);
                 match ty {
@@ -245,5 +243,36 @@ impl Gen<'_> {
                 }
             }
         })
+    }
+
+    /// Whether a constant is another one in each thread: it names a thread-local variable.
+    pub(super) fn by_thread(&self, c: &Const) -> bool {
+        match c {
+            Const::Addr(Symbol::Global(g), _) => self.process.thread_local(*g).is_some(),
+            Const::List(items) => items.iter().any(|c| self.by_thread(c)),
+            _ => false,
+        }
+    }
+
+    /// Such a constant, put together where it is used.
+    fn thread_constant(&self, c: &Const, ty: &Type, llvm: Ty) -> Result<Val, String> {
+        let b = self.b;
+        let items = match (c, ty) {
+            (Const::Addr(Symbol::Global(g), add), _) => {
+                return Ok(self.thread_local(self.process.thread_local(*g).unwrap_or(0), *add));
+            }
+            (Const::List(items), _) => items,
+            _ => return Err(format!("a constant of type {ty}")),
+        };
+        let mut whole = b.zero(llvm);
+        for (i, item) in (0u32..).zip(items.iter()) {
+            whole = match ty {
+                Type::Vector(v) => b.insert_element(whole, self.constant(item, &v.elem)?, b.i32(i)),
+                Type::Array(a) => b.insert(whole, self.constant(item, &a.elem)?, i),
+                Type::Struct(s) => b.insert(whole, self.constant(item, &s.fields[i as usize])?, i),
+                _ => return Err(format!("a constant of type {ty}")),
+            };
+        }
+        Ok(whole)
     }
 }
