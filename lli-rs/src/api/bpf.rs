@@ -241,6 +241,7 @@ impl Instance {
         self.bpf(|cx| {
             let program = program(cx, name)?;
             let kind = Kind::of_section(&program.section);
+            let _held = cx.process.bpf.hold();
             let mut runs = BpfRuns { cx, program, kind, stopped: None };
             let result = body(&mut runs);
             runs.stopped.map_or(result, Err)

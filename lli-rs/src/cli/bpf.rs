@@ -54,6 +54,7 @@ pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadE
     // Where the program is when it is stopped.
     let mut packet = None;
     let ended = instance.with_cx(|cx| {
+        let _held = cx.process.bpf.hold();
         args.map_set.iter().try_for_each(|set| apply(cx, set))?;
         let program = program(cx, args.prog.as_deref())?;
         let job = Job { func: program.func, kind: Kind::of_section(&program.section), repeat: args.repeat };

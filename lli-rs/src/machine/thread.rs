@@ -119,6 +119,14 @@ impl Thread {
         self.site_of(1.min(self.alloc_frames))
     }
 
+    /// The site of something made now, for those who only look at the thread: nothing is remembered for the next time.
+    pub(crate) fn site_seen(&self) -> SiteId {
+        match self.alloc_frames {
+            0 => SiteId::NONE,
+            frames => self.sites.lock().intern(self.positions(frames)),
+        }
+    }
+
     fn site_of(&mut self, frames: usize) -> SiteId {
         if frames == 0 {
             return SiteId::NONE;

@@ -149,7 +149,9 @@ pub fn run_on_record(cx: &mut Cx<'_>, func: FuncId, otherwise: u64, record: &[u8
 /// Whatever stops the program; a packet that is larger than what slot 0 has room for.
 pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec<u8>) -> Result<u64> {
     let (size, _) = kind.layout();
-    let context = object(cx, size)?;
+    let mark = cx.thread.stack.mark();
+    let made = cx.thread.stack.alloc_as(&cx.process.mem, size, 16, ObjectKind::Context, SiteId::NONE);
+    let context = made.map_err(|_| Trap::Limit(Limit::Memory))?;
     let len = packet.len() as u64;
     let room = cx.mem().low_bytes_mut(0, len);
     let room = room.ok_or_else(|| Trap::Unsupported(format!("a packet of {len} bytes").into()))?;
@@ -164,15 +166,19 @@ pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec
     if kind.is_skb() && result.is_ok() {
         vlan::send(cx, context)?;
     }
-    let mut bpf = state(cx)?;
-    let after = bpf.packet.unwrap_or(view);
-    bpf.end(cx);
+    let after = {
+        let mut bpf = state(cx)?;
+        let after = bpf.packet.unwrap_or(view);
+        bpf.end(cx);
+        after
+    };
     if let Some(bytes) = cx.mem().low_bytes(after.meta, after.len) {
-        *packet = bytes.to_vec();
+        packet.resize(bytes.len(), 0);
+        bytes.copy_to(0, packet);
     }
     if result.is_ok() {
         cx.mem().end_low();
-        cx.mem().release(context);
+        cx.thread.stack.release_to(&cx.process.mem, mark, SiteId::NONE);
     }
     result
 }

@@ -11,12 +11,13 @@ pub mod maps;
 mod tables;
 mod vlan;
 
-use parking_lot::{MappedMutexGuard, Mutex, MutexGuard};
-use rustc_hash::FxHashMap;
+use std::cell::Cell;
+
+use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
 use svm_memory::{GuestPtr, SiteId};
 
 use super::HostFn;
-use crate::machine::{Cx, Limit, Result, Trap};
+use crate::machine::{Cx, Limit, Result, Thread, Trap};
 use context::Packet;
 use maps::{Def, Map, Room, Values};
 pub use tables::{Program, Variable};
@@ -36,16 +37,52 @@ pub struct Loaded {
     pub map: Box<dyn Map>,
 }
 
-/// What one process keeps for its eBPF programs.
+/// What one process keeps for its eBPF programs. A thread may hold it for all of a run (or many): helpers then find it
+/// locked by themselves, which costs no atomic operation.
 #[derive(Default)]
-pub struct State(Mutex<Option<Bpf>>);
+pub struct State(ReentrantMutex<Cell<Option<Box<Bpf>>>>);
+
+/// The state in use. Nobody else uses it meanwhile, whoever holds the lock.
+pub struct InUse<'a> {
+    lock: Hold<'a>,
+    bpf: Option<Box<Bpf>>,
+}
+
+/// The state's lock.
+pub type Hold<'a> = ReentrantMutexGuard<'a, Cell<Option<Box<Bpf>>>>;
 
 impl State {
+    /// Holds the lock, for runs that follow each other.
+    pub fn hold(&self) -> Hold<'_> {
+        self.0.lock()
+    }
+
     /// The name of the map that an object is a value of; for reports, after the program has stopped.
     pub(crate) fn owner(&self, value: GuestPtr) -> Option<String> {
-        let guard = self.0.try_lock()?;
+        let lock = self.0.try_lock()?;
+        let used = InUse { bpf: lock.take(), lock };
         let holds = |m: &&Loaded| m.map.entries().iter().any(|e| e.value.is(value));
-        Some(guard.as_ref()?.maps.iter().find(holds)?.def.name.clone())
+        Some(used.bpf.as_ref()?.maps.iter().find(holds)?.def.name.clone())
+    }
+}
+
+impl std::ops::Deref for InUse<'_> {
+    type Target = Bpf;
+
+    fn deref(&self) -> &Bpf {
+        self.bpf.as_ref().unwrap_or_else(|| unreachable!("`state` has seen it"))
+    }
+}
+
+impl std::ops::DerefMut for InUse<'_> {
+    fn deref_mut(&mut self) -> &mut Bpf {
+        self.bpf.as_mut().unwrap_or_else(|| unreachable!("`state` has seen it"))
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.lock.set(self.bpf.take());
     }
 }
 
@@ -56,7 +93,6 @@ const DEFAULT_ROOM: u64 = 4 << 30;
 pub struct Bpf {
     /// All maps, in the order of the module's table.
     pub maps: Vec<Loaded>,
-    by_handle: FxHashMap<GuestPtr, usize>,
     /// Values that end when the program returns.
     ended: Vec<(GuestPtr, SiteId)>,
     /// Tail calls of the running program.
@@ -77,14 +113,17 @@ pub struct Bpf {
     room: Room,
 }
 
-/// The state, with the module's maps; they are made at the first use.
-pub fn state<'a>(cx: &Cx<'a>) -> Result<MappedMutexGuard<'a, Bpf>> {
+/// The state, with the module's maps; they are made at the first use. One at a time: a second one, while the first is in
+/// use, would make them again.
+#[inline]
+pub fn state<'a>(cx: &Cx<'a>) -> Result<InUse<'a>> {
     let process = cx.process;
-    let mut guard = process.bpf.0.lock();
-    if guard.is_none() {
-        *guard = Some(Bpf::attach(cx)?);
-    }
-    MutexGuard::try_map(guard, Option::as_mut).map_err(|_| Trap::Unsupported("eBPF state".into()))
+    let lock = process.bpf.0.lock();
+    let bpf = match lock.take() {
+        Some(bpf) => bpf,
+        None => Box::new(Bpf::attach(cx)?),
+    };
+    Ok(InUse { lock, bpf: Some(bpf) })
 }
 
 impl Bpf {
@@ -92,7 +131,6 @@ impl Bpf {
         let config = &cx.process.config;
         let mut bpf = Bpf {
             maps: Vec::new(),
-            by_handle: FxHashMap::default(),
             ended: Vec::new(),
             tail_calls: 0,
             packet: None,
@@ -107,13 +145,8 @@ impl Bpf {
             bpf.room.take_map(&def, bpf.cpus).map_err(|_| Trap::Limit(Limit::Memory))?;
             let map = maps::make(&def, bpf.cpus).map_err(|cause| Trap::Unsupported(cause.into()))?;
             let mut loaded = Loaded { def, handle, map };
-            let mut values = Values {
-                mem: cx.mem(),
-                site: SiteId::NONE,
-                ended: &mut bpf.ended,
-                cpu: 0,
-                room: &mut bpf.room,
-            };
+            let mut values =
+                Values { mem: cx.mem(), thread: None, ended: &mut bpf.ended, cpu: 0, room: &mut bpf.room };
             for (slot, target) in initial {
                 let key = slot.to_le_bytes();
                 let key = key.get(..loaded.def.key_size as usize).unwrap_or(&key);
@@ -123,36 +156,42 @@ impl Bpf {
                     Trap::Unsupported(format!("initial element {slot} of map `{name}`: error {e}").into())
                 })?;
             }
-            bpf.by_handle.insert(handle, bpf.maps.len());
             bpf.maps.push(loaded);
         }
         Ok(bpf)
     }
 
     /// The map with that address, and the means to change its values.
+    #[inline]
     pub(crate) fn map<'s>(
         &'s mut self,
-        cx: &'s mut Cx<'_>,
+        cx: &'s Cx<'_>,
         handle: GuestPtr,
     ) -> Result<(&'s mut Loaded, Values<'s>)> {
-        let Some(index) = self.by_handle.get(&handle) else {
+        // A program has few maps: going through them is faster than a hash.
+        let Some(index) = self.maps.iter().position(|m| m.handle == handle) else {
             let object = cx.mem().object(handle);
             return Err(cx.misuse_of(object, "was given a pointer that is no map"));
         };
-        let site = cx.site();
-        Ok(self.at(cx, *index, site))
+        Ok(self.at(cx, index, Some(&*cx.thread)))
     }
 
-    fn at<'s>(&'s mut self, cx: &'s Cx<'_>, index: usize, site: SiteId) -> (&'s mut Loaded, Values<'s>) {
+    #[inline]
+    fn at<'s>(
+        &'s mut self,
+        cx: &'s Cx<'_>,
+        index: usize,
+        thread: Option<&'s Thread>,
+    ) -> (&'s mut Loaded, Values<'s>) {
         let values =
-            Values { mem: cx.mem(), site, ended: &mut self.ended, cpu: self.cpu, room: &mut self.room };
+            Values { mem: cx.mem(), thread, ended: &mut self.ended, cpu: self.cpu, room: &mut self.room };
         (&mut self.maps[index], values)
     }
 
     /// The map of that name, as user space has it.
     pub fn named<'s>(&'s mut self, cx: &'s Cx<'_>, name: &str) -> Option<(&'s mut Loaded, Values<'s>)> {
         let index = self.maps.iter().position(|m| m.def.name == name)?;
-        Some(self.at(cx, index, SiteId::NONE))
+        Some(self.at(cx, index, None))
     }
 
     /// A program begins.

@@ -28,6 +28,9 @@ host_table! {
     ];
 }
 
+/// Keys up to so many bytes are read onto the stack.
+const SHORT_KEY: usize = 64;
+
 /// A key or value, read once.
 type Bytes = smallvec::SmallVec<[u8; 64]>;
 
@@ -40,12 +43,17 @@ fn bytes(cx: &Cx<'_>, p: GuestPtr, len: u32) -> Result<Bytes> {
 
 fn lookup(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr) -> Result<GuestPtr> {
     let mut bpf = state(cx)?;
-    let mem = cx.mem();
-    let key_size = u64::from(bpf.map(cx, map)?.0.def.key_size);
-    let mut bytes = Bytes::from_elem(0, key_size as usize);
-    mem.read(key, &mut bytes)?;
     let (loaded, mut values) = bpf.map(cx, map)?;
-    match loaded.map.lookup(&mut values, &bytes) {
+    let (size, mut short, mut long) = (loaded.def.key_size as usize, [0; SHORT_KEY], Vec::new());
+    let bytes = match short.get_mut(..size) {
+        Some(bytes) => bytes,
+        None => {
+            long.resize(size, 0);
+            &mut long[..]
+        }
+    };
+    values.mem.read(key, bytes)?;
+    match loaded.map.lookup(&mut values, bytes) {
         Ok(found) => Ok(found.unwrap_or(GuestPtr::NULL)),
         Err(libc::ENOMEM) => Err(Trap::Limit(Limit::Memory)),
         Err(_) => Ok(GuestPtr::NULL),

@@ -48,7 +48,9 @@ fn reserve(cx: &mut Cx<'_>, ring: GuestPtr, size: u64, flags: u64) -> Result<Gue
     let Some(ring) = loaded.map.ring().filter(|ring| flags == 0 && ring.has_room(size)) else {
         return Ok(GuestPtr::NULL);
     };
-    let Ok(p) = values.mem.alloc(size, 8, ObjectKind::Record, values.site) else { return Ok(GuestPtr::NULL) };
+    let Ok(p) = values.mem.alloc(size, 8, ObjectKind::Record, values.site()) else {
+        return Ok(GuestPtr::NULL);
+    };
     ring.reserve(p, size);
     Ok(p)
 }

@@ -8,7 +8,8 @@ use svm_memory::GuestPtr;
 
 use super::{Def, Entry, EntryValue, Map, Result, Values, kind, permit};
 
-type Key = Box<[u8]>;
+/// Short keys lie in the table itself.
+type Key = SmallVec<[u8; 16]>;
 
 pub(super) struct Hash {
     elements: FxHashMap<Key, Element>,

@@ -19,6 +19,8 @@ pub use room::Room;
 
 use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId};
 
+use crate::machine::Thread;
+
 /// An error number of Linux, positive; helpers return it negated.
 pub type Errno = i32;
 
@@ -91,8 +93,8 @@ pub struct Def {
 pub struct Values<'a> {
     /// Guest memory.
     pub mem: &'a Memory,
-    /// Where the program is, for reports.
-    pub site: SiteId,
+    /// The thread that runs the program: where it is goes into reports. None where user space makes a change.
+    pub thread: Option<&'a Thread>,
     /// Objects that end when the program returns: until then a deleted element can still be read, as in the kernel.
     pub ended: &'a mut Vec<(GuestPtr, SiteId)>,
     /// The processor that the program runs on.
@@ -102,9 +104,14 @@ pub struct Values<'a> {
 }
 
 impl Values<'_> {
+    /// Where the program is. Only for what begins or ends an object: it costs more than a look-up.
+    pub fn site(&self) -> SiteId {
+        self.thread.map_or(SiteId::NONE, Thread::site_seen)
+    }
+
     /// A new value.
     fn make(&self, value: &[u8]) -> Result<GuestPtr> {
-        let p = self.mem.alloc(value.len() as u64, 8, ObjectKind::MapValue, self.site);
+        let p = self.mem.alloc(value.len() as u64, 8, ObjectKind::MapValue, self.site());
         let p = p.map_err(|_| libc::ENOMEM)?;
         self.set(p, value)?;
         Ok(p)
@@ -112,7 +119,7 @@ impl Values<'_> {
 
     /// A new value of zeros.
     fn zeroed(&self, size: usize) -> Result<GuestPtr> {
-        let p = self.mem.alloc(size as u64, 8, ObjectKind::MapValue, self.site);
+        let p = self.mem.alloc(size as u64, 8, ObjectKind::MapValue, self.site());
         let p = p.map_err(|_| libc::ENOMEM)?;
         self.mem.fill(p, 0, size as u64).map_err(|_| libc::EFAULT)?;
         Ok(p)
@@ -125,7 +132,8 @@ impl Values<'_> {
 
     /// Ends a value when the program returns.
     fn end(&mut self, p: GuestPtr) {
-        self.ended.push((p, self.site));
+        let site = self.site();
+        self.ended.push((p, site));
     }
 }
 

@@ -28,7 +28,7 @@ impl Guest {
     fn with<T>(&mut self, f: impl FnOnce(&mut dyn Map, &mut Values<'_>) -> T) -> T {
         let mut values = Values {
             mem: &self.mem,
-            site: SiteId::NONE,
+            thread: None,
             ended: &mut self.ended,
             cpu: self.cpu,
             room: &mut self.room,
