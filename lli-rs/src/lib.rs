@@ -7,6 +7,7 @@
 
 mod api;
 pub mod bytecode;
+mod cache;
 pub mod cli;
 pub mod error;
 pub mod host;
@@ -26,6 +27,7 @@ pub use api::{
     BpfRuns, Builder, CallArgs, CallResult, Element, Engine, Fault, GuestMemory, GuestType, GuestValue,
     Instance, MapDump, Module, State,
 };
+pub use cache::Folder as CacheFolder;
 pub use error::LoadError;
 pub use load::Source;
 pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Trap};

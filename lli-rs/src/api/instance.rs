@@ -130,6 +130,12 @@ impl Builder<'_> {
         self.configure(|c| c.max_memory = Some(bytes))
     }
 
+    /// Keeps compiled code in that folder, and uses what it has: see [`crate::CacheFolder::open`].
+    #[must_use]
+    pub fn cache(self, folder: Arc<crate::CacheFolder>) -> Self {
+        self.configure(|c| c.cache = Some(folder))
+    }
+
     /// Where reports look for source files. A sandboxed guest's report reads only there.
     #[must_use]
     pub fn source_path(mut self, dir: impl Into<PathBuf>) -> Self {

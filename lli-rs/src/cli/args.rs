@@ -98,6 +98,10 @@ pub struct Args {
     #[arg(long, value_name = "N", hide = true)]
     pub tier_threshold: Option<u32>,
 
+    /// Keep compiled code in a folder (~/.cache/svm unless one is named), and use what is there
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub cache: Option<PathBuf>,
+
     /// Function to run instead of main, with main's arguments
     #[arg(long, value_name = "NAME", default_value = "main")]
     pub entry: String,
@@ -278,7 +282,9 @@ impl Args {
 fn file_position(words: &[OsString]) -> Option<usize> {
     let command = Args::command();
     let takes_value = |flag: &str| {
-        command.get_arguments().any(|a| a.get_long() == Some(flag) && a.get_action().takes_values())
+        command.get_arguments().any(|a| {
+            a.get_long() == Some(flag) && a.get_action().takes_values() && !a.is_require_equals_set()
+        })
     };
     let mut at = 1;
     while let Some(word) = words.get(at) {

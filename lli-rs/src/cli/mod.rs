@@ -10,8 +10,10 @@ mod pcap;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::api::Instance;
+use crate::cache::{self, Folder as CacheFolder};
 use crate::error::LoadError;
 use crate::ir::{FuncId, Module};
 use crate::load::{self, Loader, Source};
@@ -49,19 +51,19 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
     match args.dump {
         Some(Phase::Ir | Phase::Opt | Phase::JitIr) => return dump_ir(loader, args),
         Some(Phase::Bytecode) => {
-            let process = Process::new(loader, config(args))?;
+            let process = Process::new(loader, config(args)?)?;
             return print(&process.disassemble()?);
         }
         Some(phase @ (Phase::LlvmIn | Phase::Llvm)) => {
-            let process = Process::new(loader, config(args))?;
+            let process = Process::new(loader, config(args)?)?;
             return print(&process.llvm_ir(phase == Phase::Llvm)?);
         }
         None => {}
     }
     if bpf::is_bpf(&loader) {
-        return bpf::run(args, Instance::sole(loader, config(args))?);
+        return bpf::run(args, Instance::sole(loader, config(args)?)?);
     }
-    let mut instance = Instance::sole(loader, config(args))?;
+    let mut instance = Instance::sole(loader, config(args)?)?;
     let outcome = instance.run(&args.entry, &guest_args(args));
     let stats = args.stats.then(|| instance.stats());
     Ok(finish::finish(args, instance.process(), &outcome, stats))
@@ -72,7 +74,7 @@ fn source(path: &Path) -> Source {
 }
 
 /// The settings that the flags ask for.
-fn config(args: &Args) -> Config {
+fn config(args: &Args) -> Result<Config, LoadError> {
     let env = args.env.iter().map(|var| match var.split_once('=') {
         Some((name, value)) => (name.to_string(), Some(value.to_string())),
         None => (var.clone(), None),
@@ -83,7 +85,7 @@ fn config(args: &Args) -> Config {
         Tier::JitOnly => machine::Tier::JitOnly,
         Tier::Auto => machine::Tier::Auto,
     };
-    Config {
+    Ok(Config {
         tier,
         tier_threshold: args.tier_threshold.unwrap_or(Config::default().tier_threshold),
         sandbox: args.sandbox,
@@ -99,8 +101,17 @@ fn config(args: &Args) -> Config {
         leaks: args.leaks,
         perf_map: args.perf_map,
         cpus: args.cpus,
+        cache: args.cache.as_deref().map(open_cache).transpose()?,
         ..Config::default()
-    }
+    })
+}
+
+/// `--cache`: without a name, the user's own.
+fn open_cache(path: &Path) -> Result<Arc<CacheFolder>, LoadError> {
+    let path = if path.as_os_str().is_empty() { cache::default_path() } else { Some(path.to_owned()) };
+    let failed = |cause: String| LoadError::Io { file: "the cache".into(), cause };
+    let path = path.ok_or_else(|| failed("HOME is not set: name a folder, as --cache=DIR".into()))?;
+    CacheFolder::open(&path).map(Arc::new).map_err(|e| failed(e.to_string()))
 }
 
 /// The program's name, as it was given, and its arguments.

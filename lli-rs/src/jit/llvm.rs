@@ -128,6 +128,20 @@ impl Job {
         }
     }
 
+    /// The address of data outside of the module, by its name. Of what size it is, LLVM is not told.
+    pub(super) fn data(&self, name: &str) -> Val {
+        let name = c_string(name);
+        // SAFETY: the module is ours.
+        unsafe {
+            let known = LLVMGetNamedGlobal(self.module, name.as_ptr());
+            if !known.is_null() {
+                return known;
+            }
+            let opaque = LLVMStructCreateNamed(self.context, c"outside".as_ptr());
+            LLVMAddGlobal(self.module, opaque, name.as_ptr())
+        }
+    }
+
     /// Sets an attribute of a function without a value, or with a number.
     pub(super) fn attribute(&self, f: Val, name: &str, value: u64) {
         // SAFETY: `f` is a function of the module.

@@ -16,6 +16,9 @@ mod tests;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+
 use crate::bytecode::code::NativeEntry;
 use crate::bytecode::{Code, Env, Places};
 use crate::ir::{BlockId, FuncId, Function, Value};
@@ -30,7 +33,8 @@ use stubs::{Pair, Stubs};
 #[derive(Default)]
 pub(crate) struct Jit {
     orc: OnceLock<Result<Orc, String>>,
-    serial: AtomicU32,
+    /// Names given, and how often: each is a function's or a loop's, the same in every run of the program.
+    names: Mutex<FxHashMap<String, u32>>,
     stubs: Stubs,
     functions: OnceLock<FunctionTable>,
     /// Functions compiled.
@@ -91,11 +95,23 @@ impl Jit {
 
     fn orc(&self) -> Result<&Orc, String> {
         let orc = self.orc.get_or_init(|| {
-            let helpers: Vec<_> = HELPERS.iter().map(|h| (h.name, (h.address)())).collect();
+            let helpers: Vec<_> = HELPERS.iter().map(|h| (h.name.to_string(), (h.address)())).collect();
             trampoline::prepare();
             Orc::new(&helpers)
         });
         orc.as_ref().map_err(Clone::clone)
+    }
+
+    /// A name for the code of a function, or of one of its loops.
+    fn name(&self, f: &Function, head: Option<BlockId>) -> String {
+        let name = match head {
+            None => format!("svm.f{}", f.id.0),
+            Some(head) => format!("svm.f{}.loop{}", f.id.0, head.0),
+        };
+        let mut names = self.names.lock();
+        let count = names.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name}.again{count}") }
     }
 
     /// The function as a module of LLVM IR with the stubs that it needs; the function's symbol.
@@ -115,11 +131,9 @@ impl Jit {
             compiled::run(f, &process.module, roots, options).ok_or("a loop that cannot be entered")?;
         let arrival = takeover.map(|t| t.arrival(&made.live)).transpose()?;
         let body = made.function;
-        let serial = self.serial.fetch_add(1, Ordering::Relaxed);
-        let name = format!("svm.f{serial}");
+        let name = self.name(f, head);
         let job = llvm::Job::new(&f.name);
-        let unfinished =
-            codegen::function(process, &body, roots, &job, &self.stubs, (&name, serial), arrival)?;
+        let unfinished = codegen::function(process, &body, roots, &job, &self.stubs, &name, arrival)?;
         Ok((job, unfinished, name))
     }
 
@@ -134,7 +148,8 @@ impl Jit {
         let (job, unfinished, name) = self.generate(process, f, roots, takeover)?;
         let mut names = vec![name];
         unfinished.stubs.iter().for_each(|s| names.extend(<[String; 2]>::from(s.names())));
-        let linked = orc.add(&job, unfinished.passes(), &names)?;
+        let cache = process.config.cache.as_deref();
+        let linked = orc.add(&job, unfinished.passes(), &names, &unfinished.symbols, cache)?;
         self.code_bytes.fetch_add(linked.iter().map(|l| l.size as u64).sum(), Ordering::Relaxed);
         if process.config.perf_map {
             let own = linked.iter().zip(&names).map(|(l, name)| match name.strip_prefix("svm.f") {

@@ -6,8 +6,10 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::Once;
 
 use inkwell::llvm_sys::analysis::{LLVMVerifierFailureAction, LLVMVerifyModule};
+use inkwell::llvm_sys::bit_writer::LLVMWriteBitcodeToMemoryBuffer;
 use inkwell::llvm_sys::core::{
-    LLVMDisposeMessage, LLVMGetBufferSize, LLVMGetBufferStart, LLVMSetDataLayout, LLVMSetTarget,
+    LLVMCreateMemoryBufferWithMemoryRangeCopy, LLVMDisposeMemoryBuffer, LLVMDisposeMessage,
+    LLVMGetBufferSize, LLVMGetBufferStart, LLVMSetDataLayout, LLVMSetTarget,
 };
 use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage};
 use inkwell::llvm_sys::orc2::lljit::*;
@@ -21,6 +23,7 @@ use inkwell::llvm_sys::transforms::pass_builder::*;
 use parking_lot::Mutex;
 
 use super::llvm::Job;
+use crate::cache::{Folder, Key};
 
 /// A function in memory.
 #[derive(Clone, Copy)]
@@ -123,7 +126,7 @@ impl Drop for Machine {
 
 impl Orc {
     /// Sets up the linker with the helpers that code may call, by name and address.
-    pub(super) fn new(helpers: &[(&str, usize)]) -> Result<Orc, String> {
+    pub(super) fn new(helpers: &[(String, usize)]) -> Result<Orc, String> {
         initialize();
         let machine = Machine::host()?;
         // SAFETY: each handle is handed on to what consumes it, or kept in the struct.
@@ -140,32 +143,73 @@ impl Orc {
                 triple: CStr::from_ptr(LLVMOrcLLJITGetTripleString(jit)).to_owned(),
                 machines: Mutex::default(),
             };
-            let mut symbols: Vec<LLVMOrcCSymbolMapPair> = helpers
-                .iter()
-                .map(|(name, address)| {
-                    let name = CString::new(*name).unwrap_or_default();
-                    LLVMOrcCSymbolMapPair {
-                        Name: LLVMOrcLLJITMangleAndIntern(jit, name.as_ptr()),
-                        Sym: LLVMJITEvaluatedSymbol {
-                            Address: *address as u64,
-                            // exported, callable
-                            Flags: LLVMJITSymbolFlags { GenericFlags: 1 | 4, TargetFlags: 0 },
-                        },
-                    }
-                })
-                .collect();
-            let unit = LLVMOrcAbsoluteSymbols(symbols.as_mut_ptr(), symbols.len());
-            check(LLVMOrcJITDylibDefine(LLVMOrcLLJITGetMainJITDylib(jit), unit))?;
+            orc.define(helpers)?;
             Ok(orc)
         }
     }
 
-    /// Verifies, optimizes and links a job's module; gives these functions' addresses and sizes in bytes.
-    pub(super) fn add(&self, job: &Job, passes: &str, names: &[String]) -> Result<Vec<Linked>, String> {
-        let object = self.with_machine(|machine| {
-            self.run_passes(job, passes, machine)?;
-            emit(job, machine)
-        })?;
+    /// Tells the linker symbols with their addresses.
+    fn define(&self, symbols: &[(String, usize)]) -> Result<(), String> {
+        if symbols.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the names live as long as the calls that intern them; the linker takes what is defined.
+        unsafe {
+            let pair = |(name, address): &(String, usize)| {
+                let name = CString::new(name.as_str()).unwrap_or_default();
+                LLVMOrcCSymbolMapPair {
+                    Name: LLVMOrcLLJITMangleAndIntern(self.jit, name.as_ptr()),
+                    Sym: LLVMJITEvaluatedSymbol {
+                        Address: *address as u64,
+                        // exported, callable
+                        Flags: LLVMJITSymbolFlags { GenericFlags: 1 | 4, TargetFlags: 0 },
+                    },
+                }
+            };
+            let mut symbols: Vec<LLVMOrcCSymbolMapPair> = symbols.iter().map(pair).collect();
+            let unit = LLVMOrcAbsoluteSymbols(symbols.as_mut_ptr(), symbols.len());
+            check(LLVMOrcJITDylibDefine(LLVMOrcLLJITGetMainJITDylib(self.jit), unit))
+        }
+    }
+
+    /// The job's module as an object file: verified, optimized and emitted, or as the cache has it.
+    fn object(&self, job: &Job, passes: &str, cache: Option<&Folder>) -> Result<LLVMMemoryBufferRef, String> {
+        let compile = || {
+            self.with_machine(|machine| {
+                self.run_passes(job, passes, machine)?;
+                emit(job, machine)
+            })
+        };
+        let Some(cache) = cache else { return compile() };
+        let key = key(job, passes);
+        if let Some(found) = cache.get(&key) {
+            // SAFETY: LLVM copies the bytes.
+            return Ok(unsafe {
+                LLVMCreateMemoryBufferWithMemoryRangeCopy(
+                    found.as_ptr().cast(),
+                    found.len(),
+                    c"object".as_ptr(),
+                )
+            });
+        }
+        let object = compile()?;
+        // SAFETY: the buffer was just made, and is not changed here.
+        cache.put(&key, unsafe { bytes(object) });
+        Ok(object)
+    }
+
+    /// Makes or finds the object of a job's module and links it; gives these functions' addresses and sizes in bytes.
+    /// The symbols are those that only this module refers to.
+    pub(super) fn add(
+        &self,
+        job: &Job,
+        passes: &str,
+        names: &[String],
+        symbols: &[(String, usize)],
+        cache: Option<&Folder>,
+    ) -> Result<Vec<Linked>, String> {
+        let object = self.object(job, passes, cache)?;
+        self.define(symbols)?;
         let sizes = sizes(object);
         // SAFETY: the linker takes the object.
         unsafe {
@@ -221,12 +265,36 @@ impl Orc {
     }
 }
 
+/// The bytes of a buffer.
+///
+/// # Safety
+///
+/// The buffer lives, and is not changed, as long as they are looked at.
+unsafe fn bytes<'b>(buffer: LLVMMemoryBufferRef) -> &'b [u8] {
+    // SAFETY: LLVM's buffers are contiguous; the rest is the caller's to see to.
+    unsafe { std::slice::from_raw_parts(LLVMGetBufferStart(buffer).cast(), LLVMGetBufferSize(buffer)) }
+}
+
+/// What the object of a module depends on: the module itself, before any pass, and all that compiles it.
+fn key(job: &Job, passes: &str) -> Key {
+    // SAFETY: the module is the job's; buffer and strings are LLVM's to give and ours to free, once.
+    unsafe {
+        let module = LLVMWriteBitcodeToMemoryBuffer(job.module);
+        let (cpu, features) = (take(LLVMGetHostCPUName()), take(LLVMGetHostCPUFeatures()));
+        let (major, minor, patch) = inkwell::support::get_llvm_version();
+        let llvm = format!("{major}.{minor}.{patch}");
+        let build = crate::cache::build().as_bytes();
+        let with = [cpu.as_bytes(), features.as_bytes(), llvm.as_bytes(), passes.as_bytes(), build];
+        let key = Key::of(&[&[bytes(module)], &with[..]].concat());
+        LLVMDisposeMemoryBuffer(module);
+        key
+    }
+}
+
 /// The functions of an object file and how long they are.
 fn sizes(object: LLVMMemoryBufferRef) -> Vec<(String, usize)> {
     // SAFETY: the buffer lives, and is not changed, while its bytes are looked at.
-    let bytes = unsafe {
-        std::slice::from_raw_parts(LLVMGetBufferStart(object).cast::<u8>(), LLVMGetBufferSize(object))
-    };
+    let bytes = unsafe { bytes(object) };
     let Ok(elf) = goblin::elf::Elf::parse(bytes) else { return Vec::new() };
     let functions = elf.syms.iter().filter(goblin::elf::Sym::is_function);
     let named =

@@ -35,17 +35,18 @@ pub(super) struct NewStubs {
     pub(super) number: u32,
     /// The type.
     pub(super) sig: Signature,
-    serial: u32,
+    /// The symbol of the function that they are generated with.
+    with: String,
 }
 
 impl NewStubs {
-    pub(super) fn new(number: u32, serial: u32, sig: &Signature) -> NewStubs {
-        NewStubs { number, sig: sig.clone(), serial }
+    pub(super) fn new(number: u32, with: &str, sig: &Signature) -> NewStubs {
+        NewStubs { number, sig: sig.clone(), with: with.into() }
     }
 
     /// The symbols: of the way in and of the way out.
     pub(super) fn names(&self) -> (String, String) {
-        let (number, serial) = (self.number, self.serial);
-        (format!("svm.t{number}.{serial}.enter"), format!("svm.t{number}.{serial}.out"))
+        let (number, with) = (self.number, &self.with);
+        (format!("svm.t{number}.{with}.enter"), format!("svm.t{number}.{with}.out"))
     }
 }

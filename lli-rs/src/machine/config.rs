@@ -98,6 +98,8 @@ pub struct Config {
     pub perf_map: bool,
     /// Processors that eBPF programs run on, one after the other: percpu maps have a value for each.
     pub cpus: u32,
+    /// Where compiled code is kept for other runs.
+    pub cache: Option<Arc<crate::cache::Folder>>,
     /// Standard input.
     pub stdin: Input,
     /// Standard output.
@@ -125,6 +127,7 @@ impl Default for Config {
             leaks: false,
             perf_map: false,
             cpus: 1,
+            cache: None,
             stdin: Input::default(),
             stdout: Output::default(),
             stderr: Output::default(),

@@ -35,6 +35,8 @@ pub struct Stats {
     pub code_bytes: u64,
     /// Bytes of IR that is kept to be compiled.
     pub ir_bytes: usize,
+    /// Objects that a cache had, and objects that it had not, if there is one.
+    pub cache: Option<(u64, u64)>,
     /// Milliseconds that compiling took.
     pub compile_ms: u64,
     /// Counters of guest memory.
@@ -61,6 +63,10 @@ impl fmt::Display for Stats {
         writeln!(f, "compiled code, bytes  {:>14}", self.code_bytes)?;
         writeln!(f, "IR kept, bytes        {:>14}", self.ir_bytes)?;
         writeln!(f, "compile time, ms      {:>14}", self.compile_ms)?;
+        if let Some((hits, misses)) = self.cache {
+            writeln!(f, "found in the cache    {hits:>14}")?;
+            writeln!(f, "put into the cache    {misses:>14}")?;
+        }
         writeln!(f, "live heap objects     {:>14}", m.heap_objects)?;
         writeln!(f, "live heap bytes       {:>14}", m.heap_bytes)?;
         writeln!(f, "live objects, all     {:>14}", m.live_objects)?;
@@ -105,6 +111,7 @@ impl Process {
             refused: self.tiering.refusals(),
             code_bytes: self.jit.code_bytes.load(Ordering::Relaxed),
             ir_bytes: self.funcs.iter().filter_map(|f| f.body.get()).map(|body| body.bytes()).sum(),
+            cache: self.config.cache.as_ref().map(|cache| cache.counts()),
             compile_ms: self.jit.nanos.load(Ordering::Relaxed) / 1_000_000,
             memory: self.mem.stats(),
         }

@@ -18,6 +18,7 @@ mod stubs;
 mod value;
 mod vector;
 
+use std::cell::RefCell;
 use std::mem::MaybeUninit;
 
 use inkwell::llvm_sys::LLVMIntPredicate;
@@ -41,6 +42,8 @@ use frame::Record;
 pub(super) struct Unfinished {
     code: Box<MaybeUninit<Code>>,
     parts: Code,
+    /// Symbols in the code, with their addresses.
+    pub(super) symbols: Vec<(String, usize)>,
     /// The number of its type.
     pub(super) own_type: u32,
     /// Stubs that were generated with it.
@@ -53,6 +56,11 @@ pub(super) struct Unfinished {
     has_homes: bool,
     /// Whether the code compares an entry with a stub.
     pub(super) compares_stubs: bool,
+}
+
+/// The symbol of an address that a function's code refers to.
+fn address_symbol(function: &str, number: usize) -> String {
+    format!("{function}.a{number}")
 }
 
 impl Unfinished {
@@ -107,7 +115,10 @@ struct Gen<'a> {
     /// Where such calls return: their place's word, what follows.
     resumes: Vec<(u32, Block)>,
     compares_stubs: bool,
-    serial: u32,
+    /// The function's symbol.
+    name: String,
+    /// What [`Gen::fixed`] has given symbols.
+    addresses: RefCell<Vec<usize>>,
     callees: Vec<(FuncId, u32)>,
     code: Box<MaybeUninit<Code>>,
     words: Vec<u64>,
@@ -143,10 +154,10 @@ pub(super) fn function(
     roots: &Roots,
     b: &Job,
     stubs: &Stubs,
-    (name, serial): (&str, u32),
+    name: &str,
     arrival: Option<Arrival>,
 ) -> Result<Unfinished, String> {
-    let mut g = Gen::new(process, f, roots, b, stubs, (name, serial), arrival)?;
+    let mut g = Gen::new(process, f, roots, b, stubs, name, arrival)?;
     g.prologue()?;
     for b in g.flow.order.clone() {
         g.block(b)?;
@@ -188,7 +199,7 @@ impl<'a> Gen<'a> {
         roots: &'a Roots,
         b: &'a Job,
         stubs: &'a Stubs,
-        (name, serial): (&str, u32),
+        name: &str,
         arrival: Option<Arrival>,
     ) -> Result<Self, String> {
         let flow = Flow::compute(f);
@@ -250,7 +261,8 @@ impl<'a> Gen<'a> {
             homes: twice.then(Homes::default),
             resumes: Vec::new(),
             compares_stubs: false,
-            serial,
+            name: name.into(),
+            addresses: RefCell::default(),
             callees: Vec::new(),
             code: Box::new_uninit(),
             words,
@@ -473,12 +485,15 @@ impl<'a> Gen<'a> {
             ret_slots: f.sig.ret.slots(),
             heads: Box::default(),
         };
-        let (stubs, callees) = (self.new_stubs, self.callees);
+        let (stubs, callees, name) = (self.new_stubs, self.callees, self.name);
+        let addresses = self.addresses.into_inner().into_iter().enumerate();
+        let symbols = addresses.map(|(n, address)| (address_symbol(&name, n), address)).collect();
         let has_loops = self.flow.depth.iter().any(|d| *d > 0);
         let (has_homes, compares_stubs) = (self.homes.is_some(), self.compares_stubs);
         Ok(Unfinished {
             code: self.code,
             parts,
+            symbols,
             own_type,
             stubs,
             callees,
@@ -496,8 +511,11 @@ impl<'a> Gen<'a> {
         let at = self.words.len();
         self.words.extend([Word::new(op, a, 0, 0).0, desc, Word::new(Op::Exit, 0, 0, 0).0]);
         self.pcs.push((at as u32, self.loc));
-        let address = self.words.as_ptr().wrapping_add(at) as u64;
-        self.b.int_to_ptr(self.b.i64(address), self.b.ptr())
+        if self.process.config.cache.is_some() {
+            let words = self.fixed(self.words.as_ptr() as usize);
+            return self.b.byte(words, self.b.i64(at as u64 * 8));
+        }
+        self.fixed(self.words.as_ptr().wrapping_add(at) as usize)
     }
 
     /// A place where nothing is run.
@@ -653,9 +671,18 @@ impl<'a> Gen<'a> {
         b.add(b.invariant(b.load(b.int(64), at, 8)), b.i64(add as u64))
     }
 
-    /// A pointer to what stays where it is as long as the process.
+    /// A pointer to what stays where it is as long as the process. Code that is to be kept for other processes has a
+    /// symbol in its place.
     fn fixed(&self, address: usize) -> Val {
-        self.b.int_to_ptr(self.b.i64(address as u64), self.b.ptr())
+        if self.process.config.cache.is_none() {
+            return self.b.int_to_ptr(self.b.i64(address as u64), self.b.ptr());
+        }
+        let mut known = self.addresses.borrow_mut();
+        let number = known.iter().position(|a| *a == address).unwrap_or_else(|| {
+            known.push(address);
+            known.len() - 1
+        });
+        self.b.data(&address_symbol(&self.name, number))
     }
 
     fn ty(&self, ty: &Type) -> Result<Ty, String> {

@@ -28,7 +28,7 @@ impl Gen<'_> {
     /// Stubs that this job makes.
     fn new_stubs(&mut self, number: u32, sig: &Signature) -> &NewStubs {
         let at = self.new_stubs.iter().position(|s| s.number == number).unwrap_or_else(|| {
-            self.new_stubs.push(NewStubs::new(number, self.serial, sig));
+            self.new_stubs.push(NewStubs::new(number, &self.name, sig));
             self.new_stubs.len() - 1
         });
         &self.new_stubs[at]
