@@ -1,5 +1,6 @@
 //! The command line of `svm-lli`, from outside: flags, limits, the sandbox, exit statuses, messages.
 
+mod cache;
 mod ebpf;
 mod limits;
 pub mod lli;
@@ -13,9 +14,13 @@ type Case = (&'static str, fn() -> Check);
 
 /// One test for each thing that the command line promises.
 pub fn collect(tests: &mut Vec<Test>) {
-    for (topic, cases) in
-        [("run", run::CASES), ("limit", limits::CASES), ("sandbox", sandbox::CASES), ("ebpf", ebpf::CASES)]
-    {
+    for (topic, cases) in [
+        ("run", run::CASES),
+        ("limit", limits::CASES),
+        ("sandbox", sandbox::CASES),
+        ("ebpf", ebpf::CASES),
+        ("cache", cache::CASES),
+    ] {
         for (name, check) in cases {
             tests.push((format!("cli/{topic}/{name}"), Box::new(*check)));
         }

@@ -1,11 +1,12 @@
 //! The functions of a process: what each is bound to, its address, its code once there is any; and all code
 //! by number.
 
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use svm_memory::GuestPtr;
 
 use crate::bytecode::{Code, Target};
@@ -65,6 +66,12 @@ impl FuncCell {
         self.code.store(std::ptr::from_ref(code).cast_mut(), Ordering::Release);
     }
 
+    /// What the second call runs and those after it, unless compiled code has come first.
+    pub(crate) fn publish_second(&self, code: &Code) {
+        let code = std::ptr::from_ref(code).cast_mut();
+        let _ = self.code.compare_exchange(std::ptr::null_mut(), code, Ordering::Release, Ordering::Relaxed);
+    }
+
     /// The bytecode that the first call runs.
     pub(crate) fn publish_first(&self, code: &Code) {
         self.first.store(std::ptr::from_ref(code).cast_mut(), Ordering::Release);
@@ -102,17 +109,28 @@ impl Codes {
     }
 }
 
-/// Call types as numbers.
+/// Call types as numbers. A type's number does not depend on which types came before it, unless two hashes are equal:
+/// numbers are in compiled code, which a later run wants to find again.
 #[derive(Default)]
 pub(crate) struct Signatures {
     numbers: FxHashMap<(Type, Vec<Type>, bool), u32>,
+    taken: FxHashSet<u32>,
 }
 
 impl Signatures {
     /// The number of a type: equal numbers are equal types.
     pub(crate) fn intern(&mut self, sig: &Arc<Signature>) -> u32 {
-        let next = self.numbers.len() as u32;
-        *self.numbers.entry((sig.ret.clone(), sig.params.clone(), sig.variadic)).or_insert(next)
+        let key = (sig.ret.clone(), sig.params.clone(), sig.variadic);
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let hash = FxBuildHasher.hash_one(&key);
+        let mut number = (hash ^ hash >> 32) as u32;
+        while !self.taken.insert(number) {
+            number = number.wrapping_add(1);
+        }
+        self.numbers.insert(key, number);
+        number
     }
 }
 

@@ -161,7 +161,7 @@ impl Process {
         let globals = Globals::allocate(&module, &mem).map_err(no_memory)?;
         globals.initialize(&module, &mem, &funcs).map_err(no_memory)?;
         let fuel_given = AtomicU64::new(config.fuel.unwrap_or(u64::MAX));
-        let tiering = crate::tier::Tiering::new(&config);
+        let tiering = crate::tier::Tiering::new(&config, &module);
         Ok(Box::pin(Process {
             mem,
             config,
@@ -207,7 +207,7 @@ impl Process {
         }
         if let Some(first) = cell.first() {
             drop(bodies);
-            cell.publish(first);
+            cell.publish_second(first);
             self.tiering.second_call(self, id);
             return Ok(cell.code().unwrap_or(first));
         }
@@ -217,6 +217,8 @@ impl Process {
         cell.publish_first(code);
         if self.config.tier != Tier::Auto {
             cell.publish(code);
+        } else {
+            self.tiering.first_call(self, code);
         }
         Ok(code)
     }
@@ -325,6 +327,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.tiering.close();
+        self.tiering.keep_hints(self);
     }
 }
 

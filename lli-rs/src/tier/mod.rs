@@ -6,6 +6,7 @@
 //! that are in a loop change over at its head (on-stack replacement). With a threshold of 0 every jump is
 //! looked at and compiling is waited for, so that what happens does not depend on time.
 
+mod hot;
 mod queue;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -13,11 +14,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use crate::bytecode::{self, Code, Head};
-use crate::ir::{FuncId, Function};
+use crate::ir::{FuncId, Function, Module};
 use crate::jit::Takeover;
 use crate::machine::functions::FuncCell;
 use crate::machine::{Config, Process, Tier};
 use crate::opt::Roots;
+use hot::Hot;
 use queue::{Job, Queue};
 
 /// Jumps and calls between two samples: at least so many, and some more that vary, so that samples do not beat
@@ -64,6 +66,8 @@ pub(crate) struct Tiering {
     auto: bool,
     threshold: u32,
     queue: Queue,
+    /// What earlier runs have compiled.
+    hot: Hot,
     /// Loops compiled.
     pub(crate) loops_compiled: AtomicU32,
     /// Frames that changed over in a loop.
@@ -77,8 +81,11 @@ pub(crate) struct Tiering {
 }
 
 impl Tiering {
-    pub(crate) fn new(config: &Config) -> Tiering {
+    pub(crate) fn new(config: &Config, module: &Module) -> Tiering {
+        let auto = config.tier == Tier::Auto && config.tier_threshold > 0;
+        let hot = config.cache.as_ref().filter(|_| auto).map(|cache| Hot::load(cache, module));
         Tiering {
+            hot: hot.unwrap_or_default(),
             auto: config.tier == Tier::Auto,
             threshold: config.tier_threshold,
             queue: Queue::default(),
@@ -93,6 +100,26 @@ impl Tiering {
     /// Ends all compiling; the process goes next.
     pub(crate) fn close(&self) {
         self.queue.close();
+    }
+
+    /// Keeps what was compiled as a hint for the next run of the program.
+    pub(crate) fn keep_hints(&self, process: &Process) {
+        if let Some(cache) = process.config.cache.as_ref().filter(|_| self.auto) {
+            self.hot.save(cache, &process.module);
+        }
+    }
+
+    /// A function has its first bytecode: what earlier runs have compiled of it is asked for now.
+    pub(crate) fn first_call(&self, process: &Process, code: &Code) {
+        let cell = &process.funcs[code.func.0 as usize];
+        if self.hot.function(code.func) {
+            self.ask_for_function(process, cell, code.func);
+        }
+        for head in code.heads.iter().filter(|h| self.hot.head(code.func, h.block)) {
+            if !code.returns_twice && !head.asked.swap(true, Ordering::Relaxed) {
+                self.queue.push(process, Job { func: code.func, head: Some((code.number, head.word)) });
+            }
+        }
     }
 
     /// Whether something is being compiled now.
@@ -254,6 +281,7 @@ impl Tiering {
     fn function(&self, process: &Process, cell: &FuncCell, body: &Function) -> Result<(), String> {
         let (code, native) = process.jit.compile(process, body, &Roots::compute(body), None)?;
         cell.publish_native(process.codes.add(code), native);
+        self.hot.note(body.id, None);
         Ok(())
     }
 
@@ -281,6 +309,7 @@ impl Tiering {
         head.compiled.store(made.number, Ordering::Release);
         cell.warmth.ready.store(true, Ordering::Relaxed);
         self.loops_compiled.fetch_add(1, Ordering::Relaxed);
+        self.hot.note(body.id, Some(head.block));
         Ok(())
     }
 }
