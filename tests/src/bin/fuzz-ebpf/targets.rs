@@ -60,8 +60,10 @@ fn program(bytes: &[u8]) -> Vec<u8> {
     let put = |code: &mut Vec<u8>, raw: Raw| code.extend(raw.bytes());
     // r6 is the memory; the others are data.
     put(&mut code, Raw { opcode: 0xbf, dst: 6, src: 1, ..Raw::default() });
-    put(&mut code, Raw { opcode: 0xb7, dst: 1, ..Raw::default() });
-    put(&mut code, Raw { opcode: 0xb7, dst: 0, ..Raw::default() });
+    // r2 is the memory's length here, and 0 in rbpf.
+    for dst in 0..3 {
+        put(&mut code, Raw { opcode: 0xb7, dst, ..Raw::default() });
+    }
     let rows: Vec<&isa::Row> = isa::rows().iter().filter(|row| shared(row)).collect();
     let data = [0u8, 2, 3, 4, 5, 7, 8, 9];
     let chunks = bytes.chunks_exact(6).take(64);
