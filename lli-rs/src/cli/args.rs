@@ -91,7 +91,7 @@ pub struct Args {
     pub json: bool,
 
     /// How to execute
-    #[arg(long, value_enum, default_value_t = Tier::Interp)]
+    #[arg(long, value_enum, default_value_t = Tier::Auto)]
     pub tier: Tier,
 
     /// Samples of a function or loop before it is compiled; 0: everything at the first chance

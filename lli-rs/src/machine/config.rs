@@ -39,13 +39,13 @@ pub struct Grant {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tier {
     /// Everything is interpreted.
-    #[default]
     Interp,
     /// Each function is compiled before its first call; what cannot be compiled is interpreted.
     Jit,
     /// The same, and what cannot be compiled is an error.
     JitOnly,
     /// What runs often is compiled in the background, the rest is interpreted.
+    #[default]
     Auto,
 }
 
