@@ -111,7 +111,10 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
     thread.depth += 1;
     let outcome = native::on_big_stack(process, thread, |thread| run(process, thread, outermost));
     thread.depth -= 1;
-    if let Err(trap @ (Trap::LongJump { .. } | Trap::Unwind { .. })) = outcome {
+    // With no guest code around this nobody catches it: the frames stay for the report.
+    if thread.depth > 0
+        && let Err(trap @ (Trap::LongJump { .. } | Trap::Unwind { .. })) = outcome
+    {
         // It travels on from the caller's frame, to which the chain of slots does not lead through our own.
         unwind::cut(process, thread, outermost);
         (thread.pc, thread.fp) = (pc, fp);
