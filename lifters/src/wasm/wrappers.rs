@@ -133,30 +133,43 @@ fn instantiate<'ctx>(cx: &ModuleCx<'_, 'ctx>) -> Result<FunctionValue<'ctx>> {
     f.ok_or_else(|| LiftError::Internal("no instantiate".into()))
 }
 
-/// `llvm.global_ctors` with the one entry.
+/// `llvm.global_ctors`: instantiation, then what a module that is no program exports for its start.
 fn constructor(cx: &ModuleCx<'_, '_>) -> Result<()> {
     let e = cx.emit();
-    let code = instantiate(cx)?.as_global_value().as_pointer_value();
-    let entry = cx.ctx.const_struct(&[e.c32(65535).into(), code.into(), e.ptr().const_null().into()], false);
-    let list = entry.get_type().const_array(&[entry]);
+    let mut list = vec![instantiate(cx)?];
+    if function(cx, "_start").is_none()
+        && let Some(index) = function(cx, "_initialize")
+    {
+        list.push(cx.funcs[index as usize]);
+    }
+    let entry = |f: FunctionValue<'_>| {
+        let code = f.as_global_value().as_pointer_value();
+        cx.ctx.const_struct(&[e.c32(65535).into(), code.into(), e.ptr().const_null().into()], false)
+    };
+    let list: Vec<_> = list.into_iter().map(entry).collect();
+    let list = list[0].get_type().const_array(&list);
     let global = cx.module.add_global(list.get_type(), None, "llvm.global_ctors");
     global.set_initializer(&list.as_basic_value_enum());
     global.set_linkage(Linkage::Appending);
     Ok(())
 }
 
+/// The module's own function without parameters and results that it exports under a name.
+fn function(cx: &ModuleCx<'_, '_>, name: &str) -> Option<u32> {
+    let export = cx.p.exports.iter().find(|(n, kind, _)| *n == name && *kind == ExternalKind::Func);
+    let index = export.map(|(.., index)| *index)?;
+    let ty = cx.p.type_of(index);
+    let plain = ty.params.is_empty() && ty.results.is_empty();
+    (plain && cx.p.funcs[index as usize].def.is_some()).then_some(index)
+}
+
 /// `main` for programs: runs `_start`, which ends the process itself where its status is not 0.
 fn main(cx: &ModuleCx<'_, '_>) -> Result<()> {
-    let start = cx.p.exports.iter().find(|(name, kind, _)| *name == "_start" && *kind == ExternalKind::Func);
-    let Some((_, _, index)) = start else { return Ok(()) };
-    let ty = cx.p.type_of(*index);
-    if !ty.params.is_empty() || !ty.results.is_empty() {
-        return Ok(());
-    }
+    let Some(index) = function(cx, "_start") else { return Ok(()) };
     let e = cx.emit();
     let f = cx.module.add_function("main", e.i32().fn_type(&[], false), Some(Linkage::External));
     e.b.position_at_end(e.block(f, "entry"));
-    call(cx, &e, *index, &[])?;
+    call(cx, &e, index, &[])?;
     e.b.build_return(Some(&e.c32(0)))?;
     Ok(())
 }

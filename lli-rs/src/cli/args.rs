@@ -17,6 +17,8 @@ Examples:
   svm-lli --sandbox --dir data prog.bc     no files but ./data, no environment, no clock
   svm-lli --fuel 1e9 --timeout 10 --max-memory 256M prog.bc     run what you do not trust
   svm-lli --leaks --report=json prog.bc    leaks and faults for a machine to read
+  svm-lli --dir . app.wasm one two         a WASI program, which sees no other files
+  svm-lli --invoke gcd calc.wasm 12 18     one export of a WebAssembly module; prints its results
   svm-lli --check prog.bc           read and verify everything, run nothing
   svm-lli --mem 00112233 prog.bpf.o         an eBPF program on four bytes of memory
   svm-lli --pcap in.pcap --out out.pcap --map-dump xdp.bpf.o     an XDP program on each packet of a capture
@@ -105,6 +107,10 @@ pub struct Args {
     /// Function to run instead of main, with main's arguments
     #[arg(long, value_name = "NAME", default_value = "main")]
     pub entry: String,
+
+    /// WebAssembly: call this export with the arguments as its values, print the results
+    #[arg(long, value_name = "NAME", conflicts_with = "entry")]
+    pub invoke: Option<String>,
 
     /// Read, verify and translate every function, report all that is unsupported, run nothing
     #[arg(long)]

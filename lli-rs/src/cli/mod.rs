@@ -5,6 +5,7 @@ mod args;
 mod bpf;
 mod bpf_plugin;
 mod finish;
+mod invoke;
 mod pcap;
 
 use std::io::Write;
@@ -64,6 +65,9 @@ fn run(args: &Args) -> Result<ExitCode, LoadError> {
         return bpf::run(args, Instance::sole(loader, config(args)?)?);
     }
     let mut instance = Instance::sole(loader, config(args)?)?;
+    if let Some(name) = &args.invoke {
+        return invoke::run(args, name, instance);
+    }
     let outcome = instance.run(&args.entry, &guest_args(args));
     let stats = args.stats.then(|| instance.stats());
     Ok(finish::finish(args, instance.process(), &outcome, stats))

@@ -8,3 +8,4 @@ mod limits;
 mod many;
 mod sweep;
 mod tools;
+mod wasm;

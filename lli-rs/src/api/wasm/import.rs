@@ -3,52 +3,62 @@
 use svm_lifters::wasm::symbol;
 
 use super::super::{Builder, GuestType};
-use crate::host::{Args, FromArg, HostClosure, IntoRet, ProtoError};
+use crate::host::{Args, FromArg, HostClosure, IntoRet};
 use crate::machine::{Cx, Result as Run};
 
-/// A closure `Fn(&mut Cx, A, B, ...) -> Result<R, Trap>` over `i32`, `u32`, `i64`, `u64`, `f32`, `f64` and
-/// [`svm_memory::GuestPtr`] (references); `A` is their tuple.
-pub trait ImportFn<A>: Send + Sync + 'static {
-    /// As the host function of that symbol.
+/// The parameters of an import: a tuple of `i32`, `u32`, `i64`, `u64`, `f32`, `f64` and [`svm_memory::GuestPtr`]
+/// (references).
+pub trait ImportArgs: Sized {
+    /// Their types in C.
+    fn c_names() -> Vec<&'static str>;
+    /// Takes them from a call.
     ///
     /// # Errors
     ///
-    /// The symbol is no C identifier.
-    fn closure(self, symbol: &str) -> Result<HostClosure, ProtoError>;
+    /// There are fewer.
+    fn take(args: &mut Args<'_>) -> Run<Self>;
 }
 
-macro_rules! import_fns {
+macro_rules! import_args {
     ($(($($arg:ident),*))*) => {$(
-        impl<Call, Ret, $($arg),*> ImportFn<(Ret, $($arg,)*)> for Call
+        impl<$($arg),*> ImportArgs for ($($arg,)*)
         where
-            Call: Fn(&mut Cx<'_>, $($arg),*) -> Run<Ret> + Send + Sync + 'static,
-            Ret: IntoRet + GuestType,
             $($arg: for<'a> FromArg<'a> + GuestType,)*
         {
-            #[allow(non_snake_case, unused_variables, unused_mut)]
-            fn closure(self, symbol: &str) -> Result<HostClosure, ProtoError> {
-                let mut params: Vec<String> = Vec::new();
-                $(params.push(format!("{} a{}", $arg::c_name(), params.len()));)*
-                let prototype = format!("{} {symbol}({})", Ret::c_name(), params.join(", "));
-                HostClosure::new(&prototype, move |cx: &mut Cx<'_>, args: &mut Args<'_>| {
-                    $(let $arg: $arg = args.next()?;)*
-                    self(cx, $($arg),*)
-                })
+            fn c_names() -> Vec<&'static str> {
+                vec![$($arg::c_name()),*]
+            }
+
+            #[allow(unused_variables)]
+            fn take(args: &mut Args<'_>) -> Run<Self> {
+                Ok(($(args.next::<$arg>()?,)*))
             }
         }
     )*};
 }
 
-import_fns! {
+import_args! {
     () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)
     (A, B, C, D, E, F, G, H)
 }
 
 impl Builder<'_> {
-    /// The function that modules import as `field` of `module`. A call from a module that declares it with other
-    /// types is a fault. The closure reaches memories with [`Cx::linear_memory`]; its error ends the guest's call.
+    /// The function that modules import as `field` of `module`, with a tuple of its arguments. A call from a module that
+    /// declares it with other types is a fault. The closure reaches memories with [`Cx::linear_memory`]; its error
+    /// ends the guest's call.
     #[must_use]
-    pub fn import<A>(self, module: &str, field: &str, call: impl ImportFn<A>) -> Self {
-        self.closure(call.closure(&symbol(module, field)))
+    pub fn import<A, R, F>(self, module: &str, field: &str, call: F) -> Self
+    where
+        A: ImportArgs,
+        R: IntoRet + GuestType,
+        F: Fn(&mut Cx<'_>, A) -> Run<R> + Send + Sync + 'static,
+    {
+        let params: Vec<String> =
+            A::c_names().iter().enumerate().map(|(i, ty)| format!("{ty} a{i}")).collect();
+        let prototype = format!("{} {}({})", R::c_name(), symbol(module, field), params.join(", "));
+        self.closure(HostClosure::new(&prototype, move |cx: &mut Cx<'_>, args: &mut Args<'_>| {
+            let values = A::take(args)?;
+            call(cx, values)
+        }))
     }
 }

@@ -12,7 +12,7 @@
 //!         (call $next (call $next (local.get 0)))))"#)?;
 //! let module = linker.load(&Engine::new())?;
 //! let mut instance = Instance::builder(&module)
-//!     .import("host", "next", |_cx, n: i32| Ok(n + 1))
+//!     .import("host", "next", |_cx, (n,): (i32,)| Ok(n + 1))
 //!     .build()?;
 //! instance.instantiate("app")?;
 //! assert_eq!(instance.invoke("app", "twice", &[Value::I32(40)])?, [Value::I32(42)]);
@@ -27,7 +27,7 @@ mod import;
 mod linker;
 mod value;
 
-pub use import::ImportFn;
+pub use import::ImportArgs;
 pub use linker::Linker;
 pub use svm_lifters::wasm::{
     Export, ExternType, FuncType, GlobalType, Heap, Import, MemoryType, ModuleInfo, TableType, ValType,
@@ -40,9 +40,9 @@ use svm_memory::{GuestPtr, ObjectKind, SiteId};
 
 use super::{Fault, Instance};
 pub use crate::host::wasm::LinearMemory;
-use crate::ir::Symbol;
+use crate::ir::{FuncId, Symbol};
 pub use crate::machine::WasmTrap;
-use crate::machine::{Cx, Limit, Result as Run, Trap};
+use crate::machine::{Cx, Limit, Outcome, Result as Run, Trap};
 
 /// Bytes that a value takes in memory.
 const STEP: usize = 16;
@@ -65,6 +65,17 @@ impl Instance {
     ///
     /// No such export, other types, or whatever stopped the call.
     pub fn invoke(&mut self, module: &str, field: &str, args: &[Value]) -> Result<Vec<Value>, Fault> {
+        let (code, ty) = self.callee(module, field, args)?;
+        self.invoke_code(code, &ty, args).map_err(|outcome| self.fault(*outcome))
+    }
+
+    /// What a call of that export with these values calls, and the export's type.
+    pub(crate) fn callee(
+        &self,
+        module: &str,
+        field: &str,
+        args: &[Value],
+    ) -> Result<(FuncId, FuncType), Fault> {
         let refuse = |kind, title| Fault::refused(kind, title, module);
         let ty = match self.process().wasm.export(module, field).map(|e| &e.ty) {
             Some(ExternType::Func(ty)) => ty.clone(),
@@ -74,27 +85,35 @@ impl Instance {
             }
         };
         let fits = args.len() == ty.params.len() && args.iter().zip(&ty.params).all(|(v, t)| v.is(t));
-        let code = match self.process().export(&invoke(module, field)) {
-            Some((Symbol::Func(id), _)) if fits => id,
+        match self.process().export(&invoke(module, field)) {
+            Some((Symbol::Func(id), _)) if fits => Ok((id, ty)),
             _ => {
                 let title = format!("`{field}` of {module} takes {} and not {args:?}", list(&ty.params));
-                return Err(refuse("call-type-mismatch", title));
+                Err(refuse("call-type-mismatch", title))
             }
-        };
-        let done = self.with_cx(|cx| {
+        }
+    }
+
+    /// Carries out what [`Instance::callee`] has found.
+    pub(crate) fn invoke_code(
+        &mut self,
+        code: FuncId,
+        ty: &FuncType,
+        args: &[Value],
+    ) -> Result<Vec<Value>, Box<Outcome>> {
+        self.with_cx(|cx| {
             let given = buffer(cx, args.len())?;
             let bytes: Vec<u8> = args.iter().flat_map(|v| v.bits().to_le_bytes()).collect();
             cx.mem().write(given, &bytes)?;
             let taken = buffer(cx, ty.results.len())?;
-            let called =
-                crate::interp::enter_guest(cx.process, cx.thread, code, &[given.bits(), taken.bits()]);
+            let slots = [given.bits(), taken.bits()];
+            let called = crate::interp::enter_guest(cx.process, cx.thread, code, &slots);
             let results = called.and_then(|_| results(cx, taken, &ty.results));
             for p in [given, taken] {
                 cx.mem().release_at(p, SiteId::NONE);
             }
             results
-        });
-        done.map_err(|outcome| self.fault(*outcome))
+        })
     }
 
     /// The value of an exported global.
