@@ -19,3 +19,12 @@ fn the_example_prints_what_is_expected() {
     let expected = std::fs::read_to_string(dir.join("expected.txt")).unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
 }
+
+#[test]
+fn the_example_with_webassembly_prints_what_is_expected() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(env!("CARGO_BIN_EXE_embed-wasm")).arg(dir.join("shop.wat")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let expected = std::fs::read_to_string(dir.join("expected-wasm.txt")).unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+}
