@@ -23,12 +23,13 @@ fi
 # --- packages ---------------------------------------------------------------------------------------------
 # The static LLVM libraries name Polly, zstd, zlib, libxml2 and z3 among what they link against;
 # clang and lld make bitcode and link the result; g++ brings the C++ library that LLVM is written against;
-# csmith makes random test programs.
-packages=(llvm-22-dev clang-22 lld-22 libpolly-22-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev g++ csmith libcsmith-dev)
+# csmith makes random test programs; wasi-libc and the runtime for wasm32 make test programs for WASI.
+packages=(llvm-22-dev clang-22 lld-22 libpolly-22-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev g++ csmith libcsmith-dev
+    wasi-libc libclang-rt-22-dev-wasm32)
 case "${1:-}" in
     "") ;;
     full) packages+=(gcc-12-source xz-utils libclang-rt-22-dev) ;;
-    bench) packages+=(wasi-libc libclang-rt-22-dev-wasm32 libclang-rt-22-dev) ;;
+    bench) packages+=(libclang-rt-22-dev) ;;
     *) echo "usage: scripts/setup.sh [full|bench]" >&2; exit 2 ;;
 esac
 

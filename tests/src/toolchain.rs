@@ -110,6 +110,17 @@ pub fn wasm(unit: &Unit) -> Check<PathBuf> {
     })
 }
 
+/// Builds a WASI program on Debian's wasi-libc; `flags` beside the unit's.
+pub fn wasi(unit: &Unit, flags: &[&str]) -> Check<PathBuf> {
+    cached(unit, &format!("wasi {}", flags.join(" ")), |out| {
+        let mut clang = clang();
+        // The target's older name, under which Debian has wasi-libc.
+        clang.args(["--target=wasm32-wasi", "-w", "-o"]).arg(out).args(flags);
+        common(&mut clang, unit).args(&unit.sources).args(&unit.libs);
+        tool(&mut clang).map(drop)
+    })
+}
+
 /// The versions of BPF's instruction set.
 pub const BPF_CPUS: [&str; 4] = ["v1", "v2", "v3", "v4"];
 

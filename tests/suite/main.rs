@@ -10,6 +10,7 @@ mod ebpf_programs;
 mod faults;
 mod pass;
 mod real;
+mod wasm;
 mod wasm_spec;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,7 @@ fn main() {
     ebpf_programs::collect(&mut tests);
     ebpf_faults::collect(&mut tests);
     csmith::collect(&mut tests);
+    wasm::collect(&mut tests);
     wasm_spec::collect(&mut tests);
     ebpf::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use svm_engine::machine::Tier;
+use svm_tests::tier::{AUTO, INTERP, JIT};
 use svm_tests::wast::{self, Known, Support};
 use svm_tests::{Check, paths};
 
@@ -31,24 +31,22 @@ pub fn collect(tests: &mut Vec<Test>) {
         for file in suite.files {
             let script = format!("{}/{}", suite.name, file.name());
             scripts.insert(script.clone());
-            let mut tiers = vec![("interp", Tier::Interp, "")];
-            if COMPILED.iter().any(|prefix| script.starts_with(prefix)) {
-                tiers.push(("jit", Tier::Jit, "+jit"));
-            }
+            let compiled = COMPILED.iter().any(|prefix| script.starts_with(prefix));
+            let tiers = if compiled { &[INTERP, JIT, AUTO][..] } else { &[INTERP] };
             let file = Arc::new(file);
-            for (tier, engine, suffix) in tiers {
-                let (known, file, name) = (known.clone(), file.clone(), script.clone());
-                let script = name.clone();
+            for tier in tiers {
+                let (known, file, script) = (known.clone(), file.clone(), script.clone());
                 let (version, support) = (suite.version, suite.support);
+                let title = tier.test_name(&format!("wasm/spec/{script}"));
                 let check = move || {
-                    let outcome = wast::run(&file, version, engine)?;
+                    let outcome = wast::run(&file, version, &wast::config(tier.name)?)?;
                     counted(&outcome, file.raw())?;
                     match support {
-                        Support::Full => known.judge(&script, tier, &outcome),
+                        Support::Full => known.judge(&script, tier.name, &outcome),
                         Support::Refused => only_refusals(&outcome),
                     }
                 };
-                tests.push((format!("wasm/spec/{name}{suffix}"), Box::new(check)));
+                tests.push((title, Box::new(check)));
             }
         }
     }

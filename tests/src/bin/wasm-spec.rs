@@ -1,26 +1,25 @@
 //! WebAssembly's specification tests, all of them or those whose `SUITE/FILE` contains a word; prints what fails and how
 //! much passes in each suite.
 //!
-//! usage: wasm-spec [--tier=interp|jit|jit-only] [WORD...]
+//! usage: wasm-spec [--tier=interp|jit|auto|osr] [WORD...]
 //!        wasm-spec --table      the table of docs/TESTING.md
 
 use std::time::Instant;
 
 use rayon::prelude::*;
-use svm_engine::machine::Tier;
 use svm_tests::{paths, wast};
 
 fn main() {
-    let mut tier = Tier::Interp;
-    let mut words = Vec::new();
-    for arg in std::env::args().skip(1) {
-        match arg.as_str() {
-            "--tier=interp" => tier = Tier::Interp,
-            "--tier=jit" => tier = Tier::Jit,
-            "--tier=jit-only" => tier = Tier::JitOnly,
-            _ => words.push(arg),
+    let (flags, words): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|arg| arg.starts_with("--tier="));
+    let tier = flags.last().map_or("interp", |flag| &flag["--tier=".len()..]);
+    let config = match wast::config(tier) {
+        Ok(config) => config,
+        Err(what) => {
+            eprintln!("wasm-spec: {what}");
+            std::process::exit(2);
         }
-    }
+    };
     if words == ["--table"] {
         match wast::Known::read(&paths::in_root("tests/wasm-known-failures.txt")) {
             Ok(known) => print!("{}", wast::table(&wast::all(), &known, "interp")),
@@ -43,7 +42,7 @@ fn main() {
             .par_iter()
             .map(|file| {
                 let start = Instant::now();
-                (file, wast::run(file, suite.version, tier), start.elapsed())
+                (file, wast::run(file, suite.version, &config), start.elapsed())
             })
             .collect();
         let (mut total, mut bad) = (0, 0);

@@ -4,6 +4,11 @@
 //! the runner uses, `plan` lifts and links a file's modules, `run` executes what is left, `known` holds what may fail, `value` compares results, `table`
 //! is the table in docs/TESTING.md.
 
+use svm_engine::Config;
+use svm_engine::machine::Tier;
+
+use crate::Check;
+
 mod count;
 mod known;
 mod plan;
@@ -27,6 +32,23 @@ pub struct Failure {
     pub assertion: bool,
     /// What happened.
     pub what: String,
+}
+
+/// The settings of a tier by its name in `svm_tests::tier`.
+///
+/// # Errors
+///
+/// There is no tier of that name.
+pub fn config(tier: &str) -> Check<Config> {
+    let (tier, tier_threshold) = match tier {
+        "interp" => (Tier::Interp, 0),
+        "jit" => (Tier::Jit, 0),
+        "jit-only" => (Tier::JitOnly, 0),
+        "auto" => (Tier::Auto, Config::default().tier_threshold),
+        "osr" => (Tier::Auto, 0),
+        other => return Err(format!("no tier is called {other}")),
+    };
+    Ok(Config { tier, tier_threshold, ..Config::default() })
 }
 
 /// What a file's run gave.

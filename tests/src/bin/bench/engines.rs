@@ -6,7 +6,7 @@ use std::process::Command;
 use svm_tests::process::tool;
 use svm_tests::programs as real;
 use svm_tests::tier::{self, Tier};
-use svm_tests::toolchain::{self, Opt, Unit, cached, llvm};
+use svm_tests::toolchain::{self, Opt, Unit, llvm};
 use svm_tests::{Check, paths};
 
 use super::programs::Bench;
@@ -142,10 +142,5 @@ fn compilers(size: Size) -> Vec<Engine> {
 
 /// The same program for WASI, in the first version of the instruction set, which every engine knows.
 fn wasi(unit: &Unit) -> Check<PathBuf> {
-    cached(unit, "wasi", |out| {
-        let mut clang = toolchain::clang();
-        clang.args(["--target=wasm32-wasi", "-mcpu=mvp", "-O3", "-w", "-o"]).arg(out);
-        // The target's older name, under which Debian has wasi-libc.
-        tool(clang.args(&unit.flags).args(&unit.sources).args(&unit.libs)).map(drop)
-    })
+    toolchain::wasi(unit, &["-mcpu=mvp", "-O3"])
 }
