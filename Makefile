@@ -35,6 +35,7 @@ test-full: setup-full test ## make test, then GCC's torture suite, csmith progra
 	$(CARGO) run --release -p svm-tests --bin torture
 	$(CARGO) run --release -p svm-tests --bin fuzz-csmith
 	$(CARGO) run --release -p svm-tests --bin mutations
+	SVM_INSTANCES=10000 $(CARGO) test --release -p svm-engine --test api -- --test-threads 1 instances_leave_nothing
 
 bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)
 	$(CARGO) run --release -p svm-tests --bin bench

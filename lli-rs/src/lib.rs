@@ -30,5 +30,5 @@ pub use api::{
 pub use cache::Folder as CacheFolder;
 pub use error::LoadError;
 pub use load::Source;
-pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Trap};
+pub use machine::{Config, Cx, Grant, Input, Interrupt, Limit, Output, Tier, Trap};
 pub use svm_memory::{Config as MemoryConfig, GuestPtr};

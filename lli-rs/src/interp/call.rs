@@ -4,7 +4,7 @@ use svm_memory::GuestPtr;
 
 use crate::bytecode::emit::call::{call_matches, host_matches, proto_matches, signature_text};
 use crate::bytecode::{CallDesc, CallTarget, Code, Desc, Target, Word};
-use crate::host::{Args, HostFn, Ret};
+use crate::host::{ArgClass, Args, HostFn, Ret};
 use crate::ir::{FuncId, Signature};
 use crate::machine::registers::Frame;
 use crate::machine::{BadCall, BadCallReason, Cx, Limit, Process, Result, Thread, Trap};
@@ -304,12 +304,26 @@ pub(super) fn call_out(
         .map(|slot| unsafe { *fp.add(*slot as usize) })
         .collect();
     let mut result = Ret::default();
+    call_with(process, thread, (&slots, variadic), name, call, &mut result)?;
+    Ok(result)
+}
+
+/// Calls host code with these arguments and the classes of the variadic ones.
+#[inline(always)]
+pub(super) fn call_with(
+    process: &Process,
+    thread: &mut Thread,
+    (slots, variadic): (&[u64], &[ArgClass]),
+    name: &'static str,
+    call: impl FnOnce(&mut Cx<'_>, &mut Args<'_>) -> Result<()>,
+    result: &mut Ret,
+) -> Result<()> {
     let outer = std::mem::replace(&mut thread.host_function, name);
-    let mut args = Args::new(&slots, variadic, &mut result);
+    let mut args = Args::new(slots, variadic, result);
     match call(&mut Cx { process, thread }, &mut args) {
         Ok(()) => {
             thread.host_function = outer;
-            Ok(result)
+            Ok(())
         }
         Err(Trap::LongJump { token, .. }) if !thread.jumps.iter().any(|j| j.token == token) => {
             Err(Trap::BadLongJump(GuestPtr::new(slots.first().copied().unwrap_or(0))))

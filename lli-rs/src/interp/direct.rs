@@ -1,9 +1,10 @@
 //! Single instructions for compiled code, without a dispatch loop: operations by descriptor and calls of host
 //! functions.
 
-use super::call::{call_out, store_to};
+use super::call::{call_with, store_to};
 use super::{generic, memory, unwind};
 use crate::bytecode::{CallTarget, Desc, Op, Word};
+use crate::host::Ret;
 use crate::machine::{Process, Result, Thread, Trap};
 
 /// Runs the instruction at which the thread stands, which calls nothing of the guest's.
@@ -23,11 +24,22 @@ pub(crate) fn operation(process: &Process, thread: &mut Thread) -> Result<()> {
 pub(crate) fn host(process: &Process, thread: &mut Thread) -> Result<()> {
     let Some((w, Desc::Call(desc))) = instruction(thread) else { return Err(Trap::Unreachable) };
     let fp = thread.fp;
-    let result = match desc.target {
-        CallTarget::Host(host) => call_out(process, thread, fp, (desc, desc.fixed), host.name(), host.call)?,
-        CallTarget::Closure(number) => super::call::closure_call(process, thread, fp, desc, number)?,
+    let mut result = Ret::default();
+    match desc.target {
+        CallTarget::Host(host) => {
+            let first = desc.args.first().copied().unwrap_or(0);
+            debug_assert!(desc.args.iter().copied().eq((first..).take(desc.args.len())));
+            // SAFETY: compiled code has put the arguments there, in its own frame, which nothing else writes while
+            // the call runs: what it calls back has frames of its own.
+            let slots = unsafe { std::slice::from_raw_parts(fp.add(first as usize), desc.args.len()) };
+            let variadic = &desc.classes[desc.fixed as usize..];
+            call_with(process, thread, (slots, variadic), host.name(), host.call, &mut result)?;
+        }
+        CallTarget::Closure(number) => {
+            result = super::call::closure_call(process, thread, fp, desc, number)?;
+        }
         CallTarget::Guest(_) | CallTarget::Pointer => return Err(Trap::Unreachable),
-    };
+    }
     store_to(fp, w.a(), desc, &result);
     Ok(())
 }

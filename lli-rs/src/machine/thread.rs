@@ -146,19 +146,17 @@ impl Thread {
         site
     }
 
-    /// Where the innermost frames stand, and how many there are.
-    #[inline]
+    /// Where the innermost frames stand, and how many there are. No loop: so the positions stay in registers.
+    #[inline(always)]
     fn pcs(&self, max: usize) -> (site_cache::Pcs, usize) {
-        let mut pcs = site_cache::Pcs::default();
-        let (mut pc, mut at, mut n) = (self.pc, self.top, 0);
-        while n < max && at < self.frames_end() {
-            pcs[n] = pc as usize;
-            // SAFETY: as in `positions`.
-            pc = unsafe { (*at).call_pc };
-            at = at.wrapping_add(1);
-            n += 1;
-        }
-        (pcs, n)
+        let end = self.frames_end();
+        let frame = |n: usize| self.top.wrapping_add(n);
+        let count = (end as usize).saturating_sub(self.top as usize) / size_of::<Frame>();
+        let n = count.min(max);
+        // SAFETY: as in `positions`: the frame is one of those that there are.
+        let call_pc = |i: usize| if i < n { unsafe { (*frame(i - 1)).call_pc as usize } } else { 0 };
+        let first = if n > 0 { self.pc as usize } else { 0 };
+        ([first, call_pc(1), call_pc(2), call_pc(3)], n)
     }
 
     /// The innermost `max` frames.
