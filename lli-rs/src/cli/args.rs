@@ -101,8 +101,8 @@ pub struct Args {
     pub tier_threshold: Option<u32>,
 
     /// Keep compiled code in a folder (~/.cache/svm unless one is named), and use what is there
-    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    pub cache: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    pub cache: Option<Option<PathBuf>>,
 
     /// Function to run instead of main, with main's arguments
     #[arg(long, value_name = "NAME", default_value = "main")]

@@ -105,14 +105,14 @@ fn config(args: &Args) -> Result<Config, LoadError> {
         leaks: args.leaks,
         perf_map: args.perf_map,
         cpus: args.cpus,
-        cache: args.cache.as_deref().map(open_cache).transpose()?,
+        cache: args.cache.as_ref().map(|path| open_cache(path.as_deref())).transpose()?,
         ..Config::default()
     })
 }
 
 /// `--cache`: without a name, the user's own.
-fn open_cache(path: &Path) -> Result<Arc<CacheFolder>, LoadError> {
-    let path = if path.as_os_str().is_empty() { cache::default_path() } else { Some(path.to_owned()) };
+fn open_cache(path: Option<&Path>) -> Result<Arc<CacheFolder>, LoadError> {
+    let path = path.map(Path::to_owned).or_else(cache::default_path);
     let failed = |cause: String| LoadError::Io { file: "the cache".into(), cause };
     let path = path.ok_or_else(|| failed("HOME is not set: name a folder, as --cache=DIR".into()))?;
     CacheFolder::open(&path).map(Arc::new).map_err(|e| failed(e.to_string()))
