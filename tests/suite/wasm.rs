@@ -169,8 +169,9 @@ fn granted() -> Check {
     Ok(())
 }
 
+/// What wasi-libc makes of a descriptor without the right to write is `EBADF`.
 const READ_ONLY: &str =
-    "write: not capable\ncreate: not capable\nunlink: not capable\nmkdir: not capable\nread: ok\n";
+    "write: Bad file descriptor\ncreate: not capable\nunlink: not capable\nmkdir: not capable\nread: ok\n";
 
 fn read_only() -> Check {
     let dir = playground()?;
