@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 use crate::host::{ArgClass, HostFn};
 use crate::intrinsics::asm::AsmOp;
 use crate::ir::{
-    BinOp, BlockId, CastOp, FCmpPred, FuncId, ICmpPred, Intrinsic, Loc, LocId, LocTable, Ordering, RmwOp,
-    Signature, Type,
+    BinOp, BlockId, CastOp, FCmpPred, FrameId, FuncId, ICmpPred, InlineFrame, Intrinsic, Loc, LocId,
+    LocTable, Ordering, RmwOp, Signature, Type,
 };
 
 /// A run of register slots in the frame.
@@ -51,6 +51,10 @@ pub struct Code {
     pub landings: Box<[(u32, u32)]>,
     /// Word index -> source location from there on; sorted.
     pub pcs: Box<[(u32, LocId)]>,
+    /// Of compiled code: the frame that each of these positions is in; empty if none is inlined.
+    pub pc_frames: Box<[FrameId]>,
+    /// The calls that this engine has inlined.
+    pub inlined: Box<[InlineFrame]>,
     /// Source locations.
     pub locs: LocTable,
     /// Where compiled code is entered by its slots; none for bytecode.
@@ -93,9 +97,20 @@ impl Code {
         after.checked_sub(1).map_or(LocId::NONE, |i| self.pcs[i].1)
     }
 
-    /// The chain of source positions of the instruction at that word, innermost inlined frame first.
-    pub fn chain_at(&self, word: usize) -> impl Iterator<Item = &Loc> {
-        self.locs.chain(self.loc_at(word))
+    /// The functions that the instruction at that word stands in, innermost first: those that this engine has
+    /// inlined, then the code's own. Each with its source positions, frames that clang inlined first.
+    pub fn functions_at(&self, word: usize) -> impl Iterator<Item = (&Arc<str>, impl Iterator<Item = &Loc>)> {
+        let at = self.pcs.partition_point(|(at, _)| *at as usize <= word).checked_sub(1);
+        let frame = at.and_then(|i| self.pc_frames.get(i)).copied().unwrap_or(FrameId::SELF);
+        let inlined = |frame: FrameId| self.inlined.get((frame.0 as usize).checked_sub(1)?);
+        let mut next = Some((frame, self.loc_at(word)));
+        std::iter::from_fn(move || {
+            let (frame, loc) = next.take()?;
+            let function = inlined(frame);
+            next = function.map(|f| f.caller);
+            let (name, locs) = function.map_or((&self.name, &self.locs), |f| (&f.name, &f.locs));
+            Some((name, locs.chain(loc)))
+        })
     }
 
     /// The loop head that begins at a word, if one does.

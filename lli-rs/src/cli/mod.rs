@@ -13,10 +13,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::api::Instance;
 use crate::cache::{self, Folder as CacheFolder};
 use crate::error::LoadError;
-use crate::ir::{FuncId, Module};
+use crate::ir::{FuncId, Function, Module};
 use crate::load::{self, Loader, Source};
 use crate::machine::{self, Config, Process};
 use crate::opt::{Roots, compiled};
@@ -146,22 +148,34 @@ fn check(mut loader: Loader) -> ExitCode {
 
 fn dump_ir(mut loader: Loader, args: &Args) -> Result<ExitCode, LoadError> {
     let module = loader.module().clone();
-    let mut text = module.to_string();
+    let mut bodies = Vec::new();
     for id in defined(&module) {
         let mut body = loader.body(id)?;
         if args.dump != Some(Phase::Ir) {
             crate::opt::run(&mut body, &module);
         }
-        if args.dump == Some(Phase::JitIr) {
-            let options = compiled::Options { fuel: args.fuel.is_some(), ..Default::default() };
-            let roots = Roots::compute(&body);
-            if let Some(lowered) = compiled::run(&body, &module, &roots, options) {
-                body = lowered.function;
-            }
-        }
+        bodies.push(body);
+    }
+    if args.dump == Some(Phase::JitIr) {
+        bodies = compiled_forms(bodies, &module, args.fuel.is_some());
+    }
+    let mut text = module.to_string();
+    for body in bodies {
         text.push_str(&format!("\n{body}"));
     }
     print(&text)
+}
+
+/// What is compiled of each body, all others being known.
+fn compiled_forms(bodies: Vec<Function>, module: &Module, fuel: bool) -> Vec<Function> {
+    let shared: FxHashMap<_, _> = bodies.into_iter().map(|f| (f.id, Arc::new(f))).collect();
+    let options = compiled::Options { fuel, ..Default::default() };
+    let mut ids: Vec<FuncId> = shared.keys().copied().collect();
+    ids.sort_unstable();
+    let made = ids
+        .iter()
+        .filter_map(|id| compiled::run(&shared[id], module, &Roots::compute(&shared[id]), &shared, options));
+    made.map(|c| c.function).collect()
 }
 
 fn defined(module: &Module) -> impl Iterator<Item = FuncId> + use<> {

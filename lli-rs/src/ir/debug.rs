@@ -31,13 +31,14 @@ pub struct Loc {
 /// The locations of one function.
 #[derive(Clone, Debug, Default)]
 pub struct LocTable {
-    locs: Vec<Loc>,
+    /// Shared by the copies of a body.
+    locs: Arc<Vec<Loc>>,
 }
 
 impl LocTable {
     /// Adds a location.
     pub fn push(&mut self, loc: Loc) -> LocId {
-        self.locs.push(loc);
+        Arc::make_mut(&mut self.locs).push(loc);
         LocId(self.locs.len() as u32 - 1)
     }
 

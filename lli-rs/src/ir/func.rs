@@ -33,12 +33,17 @@ impl FrameId {
 }
 
 /// A call that has been replaced by the body of its callee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct InlineFrame {
     /// The callee: locations in this frame are those of its own [`LocTable`].
     pub func: FuncId,
     /// Where the call stood.
     pub caller: (FrameId, LocId),
+    /// The callee's linker name.
+    pub name: Arc<str>,
+    /// Its source locations.
+    #[serde(skip)]
+    pub locs: LocTable,
 }
 
 /// Where a value comes from.
@@ -188,15 +193,9 @@ impl Function {
         (id, result)
     }
 
-    /// The functions that a frame stands in and the locations in them, innermost first.
-    pub fn positions(&self, frame: FrameId, loc: LocId) -> impl Iterator<Item = (FuncId, LocId)> + '_ {
-        let mut next = Some((frame, loc));
-        std::iter::from_fn(move || {
-            let (frame, loc) = next.take()?;
-            let inlined = (frame.0 as usize).checked_sub(1).and_then(|i| self.inlined.get(i));
-            next = inlined.map(|f| f.caller);
-            Some((inlined.map_or(self.id, |f| f.func), loc))
-        })
+    /// The call that a frame stands for; none for the function itself.
+    pub fn inline_frame(&self, frame: FrameId) -> Option<&InlineFrame> {
+        self.inlined.get((frame.0 as usize).checked_sub(1)?)
     }
 
     /// The terminator of a block.

@@ -422,6 +422,8 @@ pub enum Inst {
         len: u64,
         /// Whether they are written.
         write: bool,
+        /// If the root is known to be the start of an object that is live: how many bytes of it are accessible.
+        size: Option<u64>,
     },
     /// *Lowered form.* Window offset (i64) of a pointer into an object that is known to be live and to have
     /// the bytes that are accessed there: no check.
@@ -443,6 +445,22 @@ pub enum Inst {
         /// What.
         value: Value,
     },
+    /// *Lowered form.* A load of a type that takes more than one instruction, checked by the object of `root`.
+    LoadBy {
+        /// From where.
+        ptr: Value,
+        /// What judges.
+        root: Value,
+    },
+    /// *Lowered form.* A store, as [`Inst::LoadBy`] is a load.
+    StoreBy {
+        /// To where.
+        ptr: Value,
+        /// What judges.
+        root: Value,
+        /// What.
+        value: Value,
+    },
     /// *Lowered form.* Whether all of `bytes` (i64) bytes from `low` may be accessed, judged by the object of
     /// `root`. Never faults, whatever the operands. Result: `{ i1, i64 }`, the answer and what to add to a
     /// pointer into these bytes to get its window offset (0 if the answer is no).
@@ -455,6 +473,8 @@ pub enum Inst {
         bytes: Value,
         /// Whether they are written.
         write: bool,
+        /// As in [`Inst::Check`].
+        size: Option<u64>,
     },
     /// *Lowered form.* Lets an interrupt or a timeout stop the guest, and another thread pass.
     Poll,
@@ -552,10 +572,14 @@ impl Inst {
                 Clause::Filter(vs) => vs.iter_mut().for_each(&mut *f),
             }),
             Inst::Locate(a) | Inst::RawLoad { at: a, .. } => f(a),
-            Inst::Check { ptr: a, root: b, .. } | Inst::RawStore { at: a, value: b, .. } => {
+            Inst::Check { ptr: a, root: b, .. }
+            | Inst::LoadBy { ptr: a, root: b }
+            | Inst::RawStore { at: a, value: b, .. } => {
                 [a, b].into_iter().for_each(f);
             }
-            Inst::Range { root, low, bytes, .. } => [root, low, bytes].into_iter().for_each(f),
+            Inst::Range { root: a, low: b, bytes: c, .. } | Inst::StoreBy { ptr: a, root: b, value: c } => {
+                [a, b, c].into_iter().for_each(f);
+            }
             Inst::Fence(_) | Inst::Unsupported(_) | Inst::Poll | Inst::Fuel(_) => {}
             Inst::Term(t) => match t {
                 Terminator::CondBr(v, ..)
@@ -583,6 +607,8 @@ impl Inst {
                 | Inst::Locate(_)
                 | Inst::RawLoad { .. }
                 | Inst::RawStore { .. }
+                | Inst::LoadBy { .. }
+                | Inst::StoreBy { .. }
                 | Inst::Range { .. }
                 | Inst::Poll
                 | Inst::Fuel(_)

@@ -366,10 +366,11 @@ impl Printer<'_> {
     fn lowered(&self, inst: &Inst, ty: &Type, out: &mut String) -> fmt::Result {
         let access = |write| if write { "write" } else { "read" };
         match inst {
-            Inst::Check { ptr, root, len, write } => {
+            Inst::Check { ptr, root, len, write, size } => {
                 self.op("check", &[*ptr], out)?;
                 write!(out, ", {} {len}, root ", access(*write))?;
-                self.value(*root, out)
+                self.value(*root, out)?;
+                size.map_or(Ok(()), |n| write!(out, " of {n}"))
             }
             Inst::Locate(ptr) => self.op("locate", &[*ptr], out),
             Inst::RawLoad { at, offset } => {
@@ -381,12 +382,24 @@ impl Printer<'_> {
                 self.op("raw store", &[*value, *at], out)?;
                 write!(out, "{offset:+}")
             }
-            Inst::Range { root, low, bytes, write } => {
+            Inst::LoadBy { ptr, root } => {
+                write!(out, "load {ty}, ")?;
+                self.value(*ptr, out)?;
+                out.push_str(", root ");
+                self.value(*root, out)
+            }
+            Inst::StoreBy { ptr, root, value } => {
+                self.op("store", &[*value, *ptr], out)?;
+                out.push_str(", root ");
+                self.value(*root, out)
+            }
+            Inst::Range { root, low, bytes, write, size } => {
                 self.op("range", &[*low], out)?;
                 write!(out, ", {} ", access(*write))?;
                 self.value(*bytes, out)?;
                 out.push_str(", root ");
-                self.value(*root, out)
+                self.value(*root, out)?;
+                size.map_or(Ok(()), |n| write!(out, " of {n}"))
             }
             Inst::Poll => out.write_str("poll"),
             Inst::Fuel(n) => write!(out, "fuel {n}"),

@@ -345,6 +345,12 @@ impl<'a> Checker<'a> {
             Inst::Locate(ptr) => same(ty(ptr), &Type::Ptr).and(same(ret, &Type::I64)),
             Inst::RawLoad { at, .. } => same(ty(at), &Type::I64).and(some(ret)),
             Inst::RawStore { at, .. } => same(ty(at), &Type::I64).and(same(ret, &Type::Void)),
+            Inst::LoadBy { ptr, root } => {
+                same(ty(ptr), &Type::Ptr).and(same(ty(root), &Type::Ptr)).and(some(ret))
+            }
+            Inst::StoreBy { ptr, root, .. } => {
+                same(ty(ptr), &Type::Ptr).and(same(ty(root), &Type::Ptr)).and(same(ret, &Type::Void))
+            }
             Inst::Range { root, low, bytes, .. } => {
                 let answer = Type::structure(vec![Type::BOOL, Type::I64], false);
                 same(ty(root), &Type::Ptr).and(same(ty(low), &Type::Ptr))?;

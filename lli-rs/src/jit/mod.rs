@@ -127,13 +127,13 @@ impl Jit {
         });
         let head = takeover.map(|t| t.head);
         let options = compiled::Options { fuel: process.fuel(), head, folded: &folded };
-        let made =
-            compiled::run(f, &process.module, roots, options).ok_or("a loop that cannot be entered")?;
+        let made = compiled::run(f, &process.module, roots, process, options)
+            .ok_or("a loop that cannot be entered")?;
         let arrival = takeover.map(|t| t.arrival(&made.live)).transpose()?;
         let body = made.function;
         let name = self.name(f, head);
         let job = llvm::Job::new(&f.name);
-        let unfinished = codegen::function(process, &body, roots, &job, &self.stubs, &name, arrival)?;
+        let unfinished = codegen::function(process, &body, &job, &self.stubs, &name, arrival)?;
         Ok((job, unfinished, name))
     }
 

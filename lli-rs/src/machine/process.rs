@@ -20,6 +20,7 @@ use crate::error::LoadError;
 use crate::host::{self, Closures, HostClosure, Registry};
 use crate::ir::{FuncId, Function, GlobalId, Linkage, Module, Signature, Symbol};
 use crate::load::Loader;
+use crate::opt::inline::Callees;
 use crate::opt::{self, Roots};
 use crate::report;
 use crate::semantics::simd::Simd;
@@ -211,9 +212,9 @@ impl Process {
             self.tiering.second_call(self, id);
             return Ok(cell.code().unwrap_or(first));
         }
-        let f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
+        let f = self.read(&mut **bodies, id)?;
         drop(bodies);
-        let code = self.translate(f, cell)?;
+        let code = self.translate(&f, cell)?;
         cell.publish_first(code);
         if self.config.tier != Tier::Auto {
             cell.publish(code);
@@ -223,17 +224,27 @@ impl Process {
         Ok(code)
     }
 
-    /// From a fresh body to code: compiled, or checked bytecode.
-    fn translate<'a>(&'a self, mut f: Function, cell: &FuncCell) -> Result<&'a Code> {
+    /// The body of a function, optimized: kept where it may be compiled, and so read once.
+    fn read(&self, bodies: &mut dyn Bodies, id: FuncId) -> Result<Arc<Function>> {
+        let cell = &self.funcs[id.0 as usize];
+        if let Some(body) = cell.body.get() {
+            return Ok(body.clone());
+        }
+        let mut f = bodies.body(id).map_err(|e| Trap::Unsupported(e.to_string().into()))?;
         opt::run(&mut f, &self.module);
-        let roots = Roots::compute(&f);
         let f = Arc::new(f);
         if self.config.tier != Tier::Interp {
             let _ = cell.body.set(f.clone());
         }
+        Ok(f)
+    }
+
+    /// From a body to code: compiled, or checked bytecode.
+    fn translate<'a>(&'a self, f: &Arc<Function>, cell: &FuncCell) -> Result<&'a Code> {
+        let roots = Roots::compute(f);
         let refused = |what: String| Trap::Unsupported(format!("{what} (in function {})", f.name).into());
         if matches!(self.config.tier, Tier::Jit | Tier::JitOnly) {
-            match self.tiering.compile_now(self, &f, &roots) {
+            match self.tiering.compile_now(self, f, &roots) {
                 Ok((code, native)) => {
                     let code = self.codes.add(code);
                     cell.publish_native(code, native);
@@ -245,7 +256,7 @@ impl Process {
                 Err(_) => {}
             }
         }
-        let code = bytecode::compile(&f, &roots, self).map_err(refused)?;
+        let code = bytecode::compile(f, &roots, self).map_err(refused)?;
         bytecode::check::check(&code, self.funcs.len())
             .map_err(|e| refused(format!("bytecode that does not check: {e}")))?;
         Ok(self.codes.add(Box::new(code)))
@@ -273,23 +284,27 @@ impl Process {
         let lifted = self.module.exports.contains_key(svm_memory::abi::BPF_ABI);
         for at in positions {
             let Some(code) = self.codes.get(at.code) else { continue };
-            let before = frames.len();
-            for loc in code.chain_at(at.word as usize) {
-                frames.push(report::Frame {
+            for (name, chain) in code.functions_at(at.word as usize).take(at.frames as usize) {
+                let before = frames.len();
+                frames.extend(chain.map(|loc| report::Frame {
                     file: Some(loc.file.clone()),
                     line: loc.line,
                     column: loc.col,
                     inlined: true,
                     ..report::Frame::bare(loc.scope.clone())
-                });
+                }));
+                if frames.len() == before {
+                    frames.push(report::Frame::bare(name.clone()));
+                }
+                if lifted {
+                    report::Instruction::fold(&mut frames, before);
+                }
+                frames[before..]
+                    .iter_mut()
+                    .last()
+                    .into_iter()
+                    .for_each(|outermost| outermost.inlined = false);
             }
-            if frames.len() == before {
-                frames.push(report::Frame::bare(code.name.clone()));
-            }
-            if lifted {
-                report::Instruction::fold(&mut frames, before);
-            }
-            frames[before..].iter_mut().last().into_iter().for_each(|outermost| outermost.inlined = false);
         }
         frames
     }
@@ -321,6 +336,19 @@ impl Process {
             Desc::Alloca(alloca) => alloca.name.as_ref().map(|n| n.to_string()),
             _ => None,
         }
+    }
+}
+
+impl Callees for Process {
+    /// In the tiers that compile before the first call, callees are read ahead; otherwise those that have been
+    /// called are known.
+    fn body(&self, id: FuncId) -> Option<Arc<Function>> {
+        let cell = &self.funcs[id.0 as usize];
+        if let Some(body) = cell.body.get() {
+            return Some(body.clone());
+        }
+        let ahead = matches!(self.config.tier, Tier::Jit | Tier::JitOnly) && self.module.func(id).defined;
+        ahead.then(|| self.read(&mut **self.bodies.lock(), id).ok()).flatten()
     }
 }
 

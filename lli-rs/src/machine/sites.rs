@@ -11,6 +11,8 @@ pub struct CodePos {
     pub code: u32,
     /// Index of a word of the instruction.
     pub word: u32,
+    /// How many of the functions that are inlined there count, from the innermost on.
+    pub frames: u32,
 }
 
 /// The innermost frames of a call stack.

@@ -162,14 +162,17 @@ impl Thread {
     /// The innermost `max` frames.
     pub(crate) fn positions(&self, max: usize) -> Stack {
         let mut stack = Stack::new();
-        let (mut pc, mut at) = (self.pc, self.top);
+        let (mut pc, mut at, mut left) = (self.pc, self.top, max);
         let end = self.frames_end();
-        while at < end && stack.len() < max {
+        while at < end && left > 0 {
             // SAFETY: records from `top` to the end were pushed by calls and not popped; codes live as long
             // as the process.
             let (frame, code) = unsafe { (&*at, &*(*at).code) };
             if let Some(word) = code.word_index(pc) {
-                stack.push(CodePos { code: code.number, word: word as u32 });
+                let frames =
+                    if code.inlined.is_empty() { 1 } else { code.functions_at(word).take(left).count() };
+                left -= frames;
+                stack.push(CodePos { code: code.number, word: word as u32, frames: frames as u32 });
             }
             pc = frame.call_pc;
             at = at.wrapping_add(1);

@@ -32,6 +32,8 @@ struct Proven {
     write: Option<Span>,
     /// A window offset and the constant part of the address that it is for.
     place: (Value, i64),
+    /// The object is live as long as the body runs.
+    lasts: bool,
 }
 
 type Known = FxHashMap<Key, Proven>;
@@ -44,13 +46,13 @@ pub fn run(f: &mut Function) -> usize {
     for block in cfg.rpo().iter().copied() {
         let mut known = before(&cfg, block, &after);
         for id in f.block(block).insts.clone() {
-            let Inst::Check { ptr, root, len, write } = f.inst(id).inst else {
+            let Inst::Check { ptr, root, len, write, size } = f.inst(id).inst else {
                 if may_end_objects(&f.inst(id).inst) {
-                    known.clear();
+                    known.retain(|_, p| p.lasts);
                 }
                 continue;
             };
-            removed += usize::from(check(f, &mut known, id, (ptr, root), len, write));
+            removed += usize::from(check(f, &mut known, id, (ptr, root), (len, write, size.is_some())));
         }
         after[block.0 as usize] = Some(known);
     }
@@ -96,8 +98,7 @@ fn check(
     known: &mut Known,
     id: InstId,
     (ptr, root): (Value, Value),
-    len: u64,
-    write: bool,
+    (len, write, lasts): (u64, bool, bool),
 ) -> bool {
     let (key, offset) = address(f, ptr, root);
     let end = i64::try_from(len).ok().and_then(|len| offset.checked_add(len));
@@ -106,7 +107,7 @@ fn check(
     let Some(p) = known.get_mut(&key) else {
         if known.len() < MAX_KNOWN {
             let write = write.then_some(span);
-            known.insert(key, Proven { read: span, write, place: (result, offset) });
+            known.insert(key, Proven { read: span, write, place: (result, offset), lasts });
         }
         return false;
     };

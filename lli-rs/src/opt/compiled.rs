@@ -3,8 +3,9 @@
 //! What the passes leave unused is LLVM's to remove, but for stack objects: those are allocated as in the
 //! interpreter, so that addresses do not depend on the tier.
 
+use super::inline::Callees;
 use super::roots::Roots;
-use super::{checks, lower, osr, version};
+use super::{checks, inline, lower, osr, version};
 use crate::ir::{BlockId, Function, Module, Value};
 
 /// What is wanted of a body.
@@ -28,8 +29,14 @@ pub struct Compiled {
 }
 
 /// Makes the form of a body that is compiled. `roots` are those of `f`, which has been through [`super::run`].
-/// `None` if the head cannot be entered.
-pub fn run(f: &Function, m: &Module, roots: &Roots, options: Options<'_>) -> Option<Compiled> {
+/// Callees come from `callees`. `None` if the head cannot be entered.
+pub fn run(
+    f: &Function,
+    m: &Module,
+    roots: &Roots,
+    callees: &dyn Callees,
+    options: Options<'_>,
+) -> Option<Compiled> {
     let mut function = f.clone();
     let mut live = Vec::new();
     lower::run(&mut function, m, roots, options.fuel);
@@ -38,6 +45,7 @@ pub fn run(f: &Function, m: &Module, roots: &Roots, options: Options<'_>) -> Opt
         let entry = osr::at(&function, head, &folded)?;
         (function, live) = (entry.function, entry.live);
     }
+    inline::run(&mut function, m, callees, options.fuel);
     checks::run(&mut function);
     version::run(&mut function);
     Some(Compiled { function, live })

@@ -39,6 +39,8 @@ pub fn has_effect(f: &Function, inst: &Inst) -> bool {
         | Inst::Unsupported(_)
         | Inst::Check { .. }
         | Inst::RawStore { .. }
+        | Inst::LoadBy { .. }
+        | Inst::StoreBy { .. }
         | Inst::Poll
         | Inst::Fuel(_)
         | Inst::Term(_) => true,

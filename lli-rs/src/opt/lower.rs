@@ -2,14 +2,19 @@
 //! accesses, cycles get polls, and, where it is limited, blocks take their fuel.
 //!
 //! The roots are those of the body as it is before any inlining or other entry, so that no report depends on
-//! the tier. Accesses of types that need more than one load or store instruction stay as they are.
+//! the tier. Accesses of types that need more than one load or store instruction only get their root.
+
+use smallvec::SmallVec;
 
 use super::cfg::{self, Cfg};
 use super::roots::{Root, Roots};
 use crate::ir::{
-    BlockId, Const, FrameId, Function, Inst, InstId, Intrinsic, LocId, Module, Symbol, Terminator, Type,
-    Value, ValueDef,
+    BlockId, Const, FrameId, Function, Inst, InstData, InstId, Intrinsic, LocId, Module, Symbol, Terminator,
+    Type, Value, ValueDef,
 };
+
+/// Blocks of at most so many bytes are copied and set without a call.
+const MAX_COPIED: u64 = 128;
 
 /// Lowers a body; `fuel` adds what pays for each block, counted as the bytecode compiler counts.
 pub fn run(f: &mut Function, m: &Module, roots: &Roots, fuel: bool) {
@@ -30,9 +35,21 @@ pub fn is_plain(ty: &Type) -> bool {
     }
 }
 
-/// Sizes of the allocas that live until the frame ends, by value: in the entry, before any stacksave.
+/// Sizes of the allocas that live until the frame ends, by value: in the entry, before any stacksave. None
+/// if there is a stackrestore to a height that is not plainly that of a stacksave: it could end any of them.
 fn fixed_allocas(f: &Function) -> Vec<Option<u64>> {
     let mut sizes = vec![None; f.values.len()];
+    let save = |v: Value| {
+        let def = f.def_inst(v).map(|(_, data)| &data.inst);
+        matches!(def, Some(Inst::Intrinsic(Intrinsic::StackSave, _)))
+    };
+    let forged = |data: &InstData| match &data.inst {
+        Inst::Intrinsic(Intrinsic::StackRestore, args) => !args.iter().all(|v| save(*v)),
+        _ => false,
+    };
+    if f.insts.iter().any(forged) {
+        return sizes;
+    }
     for id in f.blocks.first().map(|b| &b.insts[..]).unwrap_or_default() {
         match &f.inst(*id).inst {
             Inst::Alloca { size, count: None, .. } => {
@@ -72,6 +89,12 @@ impl Pass<'_> {
             match f.inst(id).inst {
                 Inst::Load { ptr, atomic: None } => self.load(f, &mut new, id, ptr),
                 Inst::Store { ptr, value, atomic: None } => self.store(f, &mut new, id, ptr, value),
+                Inst::Intrinsic(i, ref args) => {
+                    let args: SmallVec<[Value; 4]> = SmallVec::from_slice(args);
+                    if !self.block_of_bytes(f, &mut new, i, &args) {
+                        new.push(id);
+                    }
+                }
                 Inst::Term(ref t) => {
                     if closes_cycle(cfg, block, t) {
                         self.push(f, &mut new, Inst::Poll, Type::Void);
@@ -92,22 +115,96 @@ impl Pass<'_> {
 
     fn load(&self, f: &mut Function, out: &mut Vec<InstId>, id: InstId, ptr: Value) {
         let ty = f.inst(id).result.map_or(Type::Void, |r| f.ty(r).clone());
-        if is_plain(&ty)
-            && let Some((at, offset)) = self.place(f, out, ptr, ty.store_size(), false)
-        {
-            f.insts[id.0 as usize].inst = Inst::RawLoad { at, offset };
-        }
+        let place = if is_plain(&ty) { self.place(f, out, ptr, ty.store_size(), false) } else { None };
+        f.insts[id.0 as usize].inst = match place {
+            Some((at, offset)) => Inst::RawLoad { at, offset },
+            None => Inst::LoadBy { ptr, root: self.root(f, ptr) },
+        };
         out.push(id);
     }
 
     fn store(&self, f: &mut Function, out: &mut Vec<InstId>, id: InstId, ptr: Value, value: Value) {
         let ty = f.ty(value).clone();
-        if is_plain(&ty)
-            && let Some((at, offset)) = self.place(f, out, ptr, ty.store_size(), true)
-        {
-            f.insts[id.0 as usize].inst = Inst::RawStore { at, offset, value };
-        }
+        let place = if is_plain(&ty) { self.place(f, out, ptr, ty.store_size(), true) } else { None };
+        f.insts[id.0 as usize].inst = match place {
+            Some((at, offset)) => Inst::RawStore { at, offset, value },
+            None => Inst::StoreBy { ptr, root: self.root(f, ptr), value },
+        };
         out.push(id);
+    }
+
+    /// `memcpy`, `memmove` and `memset` of a few bytes as checks and raw accesses: source before destination,
+    /// each judged by itself. False for anything else.
+    fn block_of_bytes(&self, f: &mut Function, out: &mut Vec<InstId>, i: Intrinsic, args: &[Value]) -> bool {
+        let len = match args.get(2).and_then(|n| f.as_const(*n)) {
+            Some(Const::Int(n)) => *n,
+            _ => return false,
+        };
+        let set = match args.get(1).and_then(|v| f.as_const(*v)) {
+            Some(Const::Zero) => Some(0),
+            Some(Const::Int(n)) => Some(*n as u8),
+            _ => None,
+        };
+        let fits = match i {
+            Intrinsic::MemCpy | Intrinsic::MemMove => len <= MAX_COPIED,
+            Intrinsic::MemSet => len <= MAX_COPIED && set.is_some(),
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+        let mut bytes = SmallVec::<[(u64, Value); 8]>::new();
+        let from =
+            if i == Intrinsic::MemSet { None } else { Some(self.own_place(f, out, args[1], len, false)) };
+        let to = self.own_place(f, out, args[0], len, true);
+        let mut at = 0;
+        while at < len {
+            let ty = piece(len - at);
+            let size = ty.store_size();
+            let value = match from {
+                Some((from, offset)) => {
+                    let load = Inst::RawLoad { at: from, offset: offset + at as i64 };
+                    self.push(f, out, load, ty)
+                }
+                None => Some(repeated(f, set.unwrap_or(0), ty)),
+            };
+            bytes.extend(value.map(|v| (at, v)));
+            at += size;
+        }
+        for (n, value) in bytes {
+            let store = Inst::RawStore { at: to.0, offset: to.1 + n as i64, value };
+            self.push(f, out, store, Type::Void);
+        }
+        true
+    }
+
+    /// The place of bytes that are judged by their own pointer.
+    fn own_place(
+        &self,
+        f: &mut Function,
+        out: &mut Vec<InstId>,
+        ptr: Value,
+        len: u64,
+        write: bool,
+    ) -> (Value, i64) {
+        let place = match self.fixed(f, ptr, len, write) {
+            Some((base, offset)) => self.push(f, out, Inst::Locate(base), Type::I64).map(|at| (at, offset)),
+            None => {
+                let size = self.size_of(f, ptr, write);
+                let check = Inst::Check { ptr, root: ptr, len, write, size };
+                self.push(f, out, check, Type::I64).map(|at| (at, 0))
+            }
+        };
+        // Both have a result.
+        place.unwrap_or((ptr, 0))
+    }
+
+    /// The value that judges accesses through `ptr`.
+    fn root(&self, f: &mut Function, ptr: Value) -> Value {
+        match self.roots.of(ptr) {
+            Root::Value(v) => v,
+            Root::Symbol(s) => f.add_const(Const::Addr(s, 0), Type::Ptr),
+        }
     }
 
     /// Emits what proves an access, and gives its place.
@@ -122,29 +219,60 @@ impl Pass<'_> {
         if let Some((base, offset)) = self.fixed(f, ptr, len, write) {
             return Some((self.push(f, out, Inst::Locate(base), Type::I64)?, offset));
         }
-        let root = match self.roots.of(ptr) {
-            Root::Value(v) => v,
-            Root::Symbol(s) => f.add_const(Const::Addr(s, 0), Type::Ptr),
-        };
-        Some((self.push(f, out, Inst::Check { ptr, root, len, write }, Type::I64)?, 0))
+        let root = self.root(f, ptr);
+        let size = self.size_of(f, root, write);
+        Some((self.push(f, out, Inst::Check { ptr, root, len, write, size }, Type::I64)?, 0))
+    }
+
+    /// The accessible bytes of the object that starts at `root`, if that never ends as long as the body runs.
+    fn size_of(&self, f: &Function, root: Value, write: bool) -> Option<u64> {
+        match f.as_const(root) {
+            Some(Const::Addr(Symbol::Global(id), 0)) => {
+                let global = self.m.globals.get(id.0 as usize)?;
+                global.init.as_ref().filter(|_| !(write && global.constant)).map(|_| global.size)
+            }
+            _ => self.allocas.get(root.0 as usize).copied().flatten(),
+        }
     }
 
     /// The object and the offset in it of an access that cannot fail.
     fn fixed(&self, f: &mut Function, ptr: Value, len: u64, write: bool) -> Option<(Value, i64)> {
         let (base, offset) = constant_offset(f, ptr)?;
-        let (base, offset, size) = match f.as_const(base) {
-            Some(Const::Addr(symbol @ Symbol::Global(id), at)) => {
-                let (symbol, at) = (*symbol, *at);
-                let global = self.m.globals.get(id.0 as usize)?;
-                global.init.as_ref().filter(|_| !(write && global.constant))?;
-                let (offset, size) = (offset.checked_add(at)?, global.size);
-                (f.add_const(Const::Addr(symbol, 0), Type::Ptr), offset, size)
+        let (base, offset) = match f.as_const(base) {
+            Some(Const::Addr(symbol, at)) => {
+                let (symbol, offset) = (*symbol, offset.checked_add(*at)?);
+                (f.add_const(Const::Addr(symbol, 0), Type::Ptr), offset)
             }
-            _ => (base, offset, self.allocas.get(base.0 as usize).copied().flatten()?),
+            _ => (base, offset),
         };
+        let size = self.size_of(f, base, write)?;
         let end = u64::try_from(offset).ok()?.checked_add(len)?;
         (end <= size).then_some((base, offset))
     }
+}
+
+/// The largest type of whole words that so many bytes have room for.
+fn piece(bytes: u64) -> Type {
+    match bytes {
+        16.. => Type::vector(Type::I64, 2),
+        8.. => Type::I64,
+        4.. => Type::I32,
+        2.. => Type::I16,
+        _ => Type::I8,
+    }
+}
+
+/// The constant whose bytes are all the same.
+fn repeated(f: &mut Function, byte: u8, ty: Type) -> Value {
+    let c = match &ty {
+        _ if byte == 0 => Const::Zero,
+        Type::Vector(v) => {
+            let word = Const::Int(u64::from_ne_bytes([byte; 8]));
+            Const::List(vec![word; v.len as usize].into())
+        }
+        _ => Const::Int(u64::from_ne_bytes([byte; 8]) >> (64 - ty.bits())),
+    };
+    f.add_const(c, ty)
 }
 
 /// The pointer from which constant steps lead to `ptr`, and their sum.

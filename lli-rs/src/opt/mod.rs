@@ -4,12 +4,14 @@
 //! division that can fail stays, used or not; one that repeats an earlier one cannot.
 
 pub mod affine;
+mod bits;
 pub mod cfg;
 pub mod checks;
 pub mod compiled;
 pub mod dom;
 pub mod effects;
 mod fold;
+pub mod inline;
 pub mod lower;
 mod mem2reg;
 pub mod osr;

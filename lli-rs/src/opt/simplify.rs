@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::bits::low_zeros;
 use super::cfg::Cfg;
 use super::effects::has_effect;
 use super::fold::{fold, known};
@@ -131,8 +132,20 @@ impl Pass {
                 let x = widened_bool(f, *a)?;
                 Some(Inst::Binary(BinOp::Xor, x, self.constant(f, Const::Int(1), Type::BOOL)))
             }
+            // An addition of bits that are zero, which LLVM likes to write as an `or`.
+            Inst::Binary(BinOp::Or, a, b) if adds_low_bits(f, *a, *b) => {
+                Some(Inst::Binary(BinOp::Add, *a, *b))
+            }
             _ => None,
         }
+    }
+}
+
+/// Whether `b` is a constant all of whose bits are known to be zero in `a`.
+fn adds_low_bits(f: &Function, a: Value, b: Value) -> bool {
+    match f.as_const(b) {
+        Some(Const::Int(n)) if *n > 0 => low_zeros(f, a) >= n.ilog2() + 1,
+        _ => false,
     }
 }
 
@@ -206,7 +219,7 @@ fn folded(f: &Function, inst: &Inst, ty: &Type) -> Option<Const> {
     }
 }
 
-/// Constant indices go into the offset, a constant inner gep too, and indices need no sign extension.
+/// Constant (parts of) indices go into the offset, a constant inner gep too, and indices need no sign extension.
 fn simpler_gep(f: &Function, base: Value, offset: i64, terms: &SmallVec<[(Value, i64); 2]>) -> Option<Inst> {
     let (mut base, mut offset, mut changed) = (base, offset, false);
     let mut left = SmallVec::new();
@@ -221,6 +234,13 @@ fn simpler_gep(f: &Function, base: Value, offset: i64, terms: &SmallVec<[(Value,
             (_, Some(Inst::Cast(CastOp::SExt, x)))
                 if *ty == Type::I64 && matches!(f.ty(*x), Type::Int(8 | 16 | 32)) =>
             {
+                left.push((*x, *scale));
+                changed = true;
+            }
+            // `base[x + c]`: the sum wraps as the pointer does.
+            (_, Some(Inst::Binary(BinOp::Add, x, c))) if *ty == Type::I64 && known(f, *c).is_some() => {
+                let value = known(f, *c).map_or(0, |slots| slots[0] as i64);
+                offset = offset.wrapping_add(value.wrapping_mul(*scale));
                 left.push((*x, *scale));
                 changed = true;
             }

@@ -513,6 +513,8 @@ impl<'a> Emitter<'a> {
             returns_twice: twice,
             landings: self.landings.into(),
             pcs: self.pcs.into(),
+            pc_frames: Box::default(),
+            inlined: Box::default(),
             locs: self.f.locs.clone(),
             native: None,
             ret_slots: self.f.sig.ret.slots(),

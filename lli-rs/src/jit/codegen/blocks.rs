@@ -69,7 +69,7 @@ impl Gen<'_> {
     /// Whether `n` bytes (not 0) at a pointer are accessible, and their window offset if they are.
     fn all_there(&self, p: Val, n: u64, write: bool) -> (Val, Val) {
         let b = self.b;
-        let h = self.header(p, write);
+        let h = self.header(p, write, None);
         let offset = b.sub(p, h.start);
         let room = b.intrinsic("llvm.usub.sat", &[b.int(64)], &[h.size, b.i64(n - 1)]);
         (b.and(h.live, b.icmp(IP::LLVMIntULT, offset, room)), b.add(h.base, offset))

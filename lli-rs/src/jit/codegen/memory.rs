@@ -9,10 +9,9 @@ use svm_memory::{HEADER_SIZE, OFF_READ_SIZE, OFF_START, OFF_WRITE_SIZE, SLOT_UNI
 use super::Gen;
 use super::arith::must;
 use crate::bytecode::code::{Alloca, VectorGep};
-use crate::bytecode::{Desc, Op, Span};
-use crate::ir::{Const, Inst, Symbol, Type, Value};
+use crate::bytecode::{Desc, Op};
+use crate::ir::{Inst, Type, Value};
 use crate::jit::llvm::Val;
-use crate::opt::Root;
 
 /// What a header says, in registers.
 pub(super) struct Header {
@@ -29,9 +28,10 @@ pub(super) struct Header {
 impl Gen<'_> {
     pub(super) fn memory(&mut self, inst: &Inst, result: Option<Value>) -> Result<Option<Val>, String> {
         match (inst, result) {
-            (Inst::Check { ptr, root, len, write }, _) => {
+            (Inst::Check { ptr, root, len, write, size }, _) => {
                 let (ptr, root) = (self.val(*ptr)?, self.val(*root)?);
-                Ok(Some(self.check(ptr, root, *len, *write)))
+                let header = self.header(root, *write, *size);
+                Ok(Some(self.check(ptr, root, *len, *write, &header)))
             }
             (Inst::Locate(p), _) => {
                 let p = self.val(*p)?;
@@ -49,9 +49,10 @@ impl Gen<'_> {
                 self.b.scoped(self.b.store(v, at, 1), self.scopes.data);
                 Ok(None)
             }
-            (Inst::Range { root, low, bytes, write }, _) => {
+            (Inst::Range { root, low, bytes, write, size }, _) => {
                 let (root, low, bytes) = (self.val(*root)?, self.val(*low)?, self.val(*bytes)?);
-                Ok(Some(self.range(root, low, bytes, *write)))
+                let header = self.header(root, *write, *size);
+                Ok(Some(self.range(low, bytes, &header)))
             }
             (Inst::Gep { base, offset, terms }, Some(r)) => self.gep(*base, *offset, terms, r).map(Some),
             (Inst::Alloca { size, count, align, name }, Some(_)) => {
@@ -78,15 +79,13 @@ impl Gen<'_> {
     /// Accesses that the interpreter's executor makes.
     fn access(&mut self, inst: &Inst, result: Option<Value>) -> Result<Option<Val>, String> {
         match inst {
-            Inst::Load { ptr, atomic: None } => {
-                let root = self.root_slot(*ptr)?;
+            Inst::LoadBy { ptr, root } => {
                 let ty = result.map_or(Type::Void, |r| self.f.ty(r).clone());
-                self.generic(&[*ptr], result, |s, d| Desc::Load(ty, d, s[0].at, root))
+                self.generic(&[*ptr, *root], result, |s, d| Desc::Load(ty, d, s[0].at, s[1].at))
             }
-            Inst::Store { ptr, value, atomic: None } => {
-                let root = self.root_slot(*ptr)?;
+            Inst::StoreBy { ptr, root, value } => {
                 let ty = self.f.ty(*value).clone();
-                self.generic(&[*value, *ptr], None, |s, _| Desc::Store(ty, s[0], s[1].at, root))
+                self.generic(&[*value, *ptr, *root], None, |s, _| Desc::Store(ty, s[0], s[1].at, s[2].at))
             }
             Inst::Load { ptr, atomic: Some(o) } => {
                 let ty = result.map_or(Type::Void, |r| self.f.ty(r).clone());
@@ -114,23 +113,6 @@ impl Gen<'_> {
         }
     }
 
-    /// A slot with the pointer that judges an access through `ptr`.
-    fn root_slot(&mut self, ptr: Value) -> Result<u32, String> {
-        let root = match self.roots.of(ptr) {
-            Root::Value(v) => self.val(v)?,
-            Root::Symbol(Symbol::Global(g))
-                if crate::bytecode::Env::thread_local(self.process, g).is_some() =>
-            {
-                let n = crate::bytecode::Env::thread_local(self.process, g).unwrap_or(0);
-                self.thread_local(n, 0)
-            }
-            Root::Symbol(s) => self.constant(&Const::Addr(s, 0), &Type::Ptr)?,
-        };
-        let Span { at, .. } = self.scratch(1);
-        self.put(root, &Type::Ptr, at)?;
-        Ok(at)
-    }
-
     fn address(&mut self, at: Value, offset: i64) -> Result<Val, String> {
         let b = self.b;
         let at = self.val(at)?;
@@ -145,9 +127,14 @@ impl Gen<'_> {
         if mask == u64::from(u32::MAX) { slot } else { b.and(slot, b.i64(mask)) }
     }
 
-    pub(super) fn header(&self, root: Val, write: bool) -> Header {
+    /// What is known of the object that `root` belongs to; if its size is, nothing is loaded.
+    pub(super) fn header(&self, root: Val, write: bool, size: Option<u64>) -> Header {
         let (b, header) = (self.b, self.scopes.header);
         let slot = self.slot_of(root);
+        if let Some(size) = size {
+            let base = b.mul(slot, b.i64(SLOT_UNIT));
+            return Header { live: b.num(b.int(1), 1), base, start: root, size: b.i64(size) };
+        }
         let state = b.scoped(b.load(b.int(8), b.byte(self.live, slot), 1), header);
         let live = b.icmp(IP::LLVMIntSLT, state, b.zero(b.int(8)));
         let base = b.mul(slot, b.i64(SLOT_UNIT));
@@ -162,9 +149,8 @@ impl Gen<'_> {
     }
 
     /// THE check of generated code: the same as `View::check`. Gives the window offset of the access.
-    fn check(&mut self, ptr: Val, root: Val, len: u64, write: bool) -> Val {
+    fn check(&mut self, ptr: Val, root: Val, len: u64, write: bool, h: &Header) -> Val {
         let b = self.b;
-        let h = self.header(root, write);
         let offset = b.sub(ptr, h.start);
         let room = if len == 1 {
             h.size
@@ -188,9 +174,8 @@ impl Gen<'_> {
         phi
     }
 
-    fn range(&mut self, root: Val, low: Val, bytes: Val, write: bool) -> Val {
+    fn range(&mut self, low: Val, bytes: Val, h: &Header) -> Val {
         let b = self.b;
-        let h = self.header(root, write);
         let offset = b.sub(low, h.start);
         let begins = b.icmp(IP::LLVMIntULE, offset, h.size);
         let ends = b.icmp(IP::LLVMIntULE, bytes, b.sub(h.size, offset));

@@ -30,11 +30,10 @@ use crate::bytecode::code::NativeEntry;
 use crate::bytecode::flow::Flow;
 use crate::bytecode::{Code, Desc, Op, Span, Word};
 use crate::ir::{
-    BlockId, FuncId, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Terminator, Type, Value,
+    BlockId, FrameId, FuncId, Function, Inst, InstId, Intrinsic, LocId, ParamAttr, Terminator, Type, Value,
 };
 use crate::machine::Process;
 use crate::machine::native::{HELPERS, Returns, offset, trap_kind};
-use crate::opt::Roots;
 use demote::Homes;
 use frame::Record;
 
@@ -92,7 +91,6 @@ struct Scopes {
 struct Gen<'a> {
     process: &'a Process,
     f: &'a Function,
-    roots: &'a Roots,
     b: &'a Job,
     flow: Flow,
     scopes: Scopes,
@@ -123,8 +121,10 @@ struct Gen<'a> {
     code: Box<MaybeUninit<Code>>,
     words: Vec<u64>,
     pcs: Vec<(u32, LocId)>,
+    pc_frames: Vec<FrameId>,
     descs: Vec<Desc>,
     loc: LocId,
+    frame: FrameId,
     thread: Val,
     fp: Val,
     /// The record of this frame, and of the caller's.
@@ -151,13 +151,12 @@ struct Gen<'a> {
 pub(super) fn function(
     process: &Process,
     f: &Function,
-    roots: &Roots,
     b: &Job,
     stubs: &Stubs,
     name: &str,
     arrival: Option<Arrival>,
 ) -> Result<Unfinished, String> {
-    let mut g = Gen::new(process, f, roots, b, stubs, name, arrival)?;
+    let mut g = Gen::new(process, f, b, stubs, name, arrival)?;
     g.prologue()?;
     for b in g.flow.order.clone() {
         g.block(b)?;
@@ -196,7 +195,6 @@ impl<'a> Gen<'a> {
     fn new(
         process: &'a Process,
         f: &'a Function,
-        roots: &'a Roots,
         b: &'a Job,
         stubs: &'a Stubs,
         name: &str,
@@ -244,7 +242,6 @@ impl<'a> Gen<'a> {
         Ok(Gen {
             process,
             f,
-            roots,
             b,
             scopes: Scopes { header, frame, data },
             func,
@@ -267,8 +264,10 @@ impl<'a> Gen<'a> {
             code: Box::new_uninit(),
             words,
             pcs: vec![(0, f.decl_loc)],
+            pc_frames: vec![FrameId::SELF],
             descs: Vec::new(),
             loc: f.decl_loc,
+            frame: FrameId::SELF,
             thread: b.param(func, 0),
             fp: b.param(func, 1),
             top: placeholder,
@@ -367,8 +366,12 @@ impl<'a> Gen<'a> {
             let ty = self.f.ty(p).clone();
             self.vals[p.0 as usize] = Some(self.get(&ty, slot)?);
         }
-        if let (Some(theirs), Some(ours)) = (arrival.mark, self.mark) {
-            let mark = self.get(&Type::I64, theirs)?;
+        if let Some(ours) = self.mark {
+            // Bytecode has none where only inlined callees make objects.
+            let mark = match arrival.mark {
+                Some(theirs) => self.get(&Type::I64, theirs)?,
+                None => self.call_helper("svm.mark", self.b.zero(self.b.ptr()), &[]),
+            };
             self.put(mark, &Type::I64, ours)?;
         }
         Ok(())
@@ -391,7 +394,7 @@ impl<'a> Gen<'a> {
                 entered = true;
                 self.enter_record();
             }
-            self.loc = data.loc;
+            (self.loc, self.frame) = (data.loc, data.frame);
             self.scratch_used = 0;
             match &data.inst {
                 Inst::Term(t) => self.terminator(block, id, t)?,
@@ -438,6 +441,8 @@ impl<'a> Gen<'a> {
             | Inst::Locate(_)
             | Inst::RawLoad { .. }
             | Inst::RawStore { .. }
+            | Inst::LoadBy { .. }
+            | Inst::StoreBy { .. }
             | Inst::Range { .. } => self.memory(inst, result),
             Inst::Asm(_) | Inst::LandingPad { .. } | Inst::Unsupported(_) => self.rare(inst, result),
             inst => match result {
@@ -479,6 +484,8 @@ impl<'a> Gen<'a> {
             returns_twice: false,
             landings: Box::default(),
             pcs: self.pcs.into(),
+            pc_frames: if f.inlined.is_empty() { Box::default() } else { self.pc_frames.into() },
+            inlined: f.inlined.clone().into(),
             locs: f.locs.clone(),
             decl_loc: f.decl_loc,
             native: None,
@@ -511,6 +518,7 @@ impl<'a> Gen<'a> {
         let at = self.words.len();
         self.words.extend([Word::new(op, a, 0, 0).0, desc, Word::new(Op::Exit, 0, 0, 0).0]);
         self.pcs.push((at as u32, self.loc));
+        self.pc_frames.push(self.frame);
         if self.process.config.cache.is_some() {
             let words = self.fixed(self.words.as_ptr() as usize);
             return self.b.byte(words, self.b.i64(at as u64 * 8));

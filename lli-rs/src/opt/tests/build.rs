@@ -32,7 +32,14 @@ pub fn module() -> Module {
         linkage: Linkage::External,
     };
     Module {
-        funcs: vec![func("body", true), func("observe", false), func("_setjmp", false), func("free", false)],
+        funcs: vec![
+            func("body", true),
+            func("observe", false),
+            func("_setjmp", false),
+            func("free", false),
+            func("first", true),
+            func("second", true),
+        ],
         ..Module::default()
     }
 }

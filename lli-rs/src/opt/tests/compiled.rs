@@ -8,6 +8,7 @@ use super::random::{Gen, STEPS};
 use super::version::Loops;
 use crate::ir::{Function, Inst, Type, Value, verify};
 use crate::opt::compiled::{self, Options};
+use crate::opt::inline::NoCallees;
 use crate::opt::{Roots, checks, lower};
 
 fn lowered(f: &Function) -> Function {
@@ -114,7 +115,8 @@ fn same(f: &Function, params: &[u64], steps: usize) -> Result<bool, TestCaseErro
     let heads = lower::cycle_heads(f).into_iter().map(Some);
     let mut fewer = false;
     for head in std::iter::once(None).chain(heads) {
-        let Some(made) = compiled::run(f, &module(), &roots, Options { head, ..Options::default() }) else {
+        let options = Options { head, ..Options::default() };
+        let Some(made) = compiled::run(f, &module(), &roots, &NoCallees, options) else {
             continue;
         };
         prop_assert_eq!(verify(&made.function), Ok(()), "{}\n{}", before, made.function);

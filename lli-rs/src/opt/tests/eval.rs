@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::build::FREE;
-use crate::ir::{BlockId, Function, Inst, InstId, Terminator, Type, Value, ValueDef};
+use crate::ir::{BlockId, CallSite, Function, Inst, InstId, Intrinsic, Terminator, Type, Value, ValueDef};
 use crate::semantics;
 
 /// What a run did that can be seen from outside, in order.
@@ -49,6 +49,13 @@ struct Machine<'f> {
     raw: usize,
     /// Stop when this block is entered for the n-th time.
     stop: Option<(BlockId, usize)>,
+    /// Functions that calls run; with some, objects are told apart by the order in which they began.
+    callees: &'f [Function],
+    /// The objects of all frames in that order, and whether [`FREE`] may end them.
+    stack: Vec<(InstId, bool)>,
+    begun: u32,
+    /// Instructions that may still run.
+    steps: usize,
 }
 
 /// Where objects lie: far apart, at addresses that depend on nothing but the alloca, and that no program
@@ -75,6 +82,15 @@ pub fn resume(f: &Function, params: &[Vec<u64>], objects: Objects, events: Vec<E
     Run { events: m.events, finished, objects: m.objects, checks: m.checks, raw: m.raw }
 }
 
+/// Runs a body that calls others. Objects end where their function returns.
+pub fn run_calls(f: &Function, callees: &[Function], params: &[u64], steps: usize) -> Run {
+    let params: Vec<Vec<u64>> = params.iter().map(|p| vec![*p]).collect();
+    let mut m = Machine::new(f, &params, Objects::new(), Vec::new());
+    m.callees = callees;
+    let finished = m.run(steps);
+    Run { events: m.events, finished, objects: m.objects, checks: m.checks, raw: m.raw }
+}
+
 /// Runs until a block is entered for the n-th time (from 0); `None` if that does not happen.
 pub fn pause(f: &Function, params: &[u64], steps: usize, block: BlockId, n: usize) -> Option<Paused> {
     let params: Vec<Vec<u64>> = params.iter().map(|p| vec![*p]).collect();
@@ -87,7 +103,19 @@ pub fn pause(f: &Function, params: &[u64], steps: usize, block: BlockId, n: usiz
 impl<'f> Machine<'f> {
     fn new(f: &'f Function, params: &[Vec<u64>], objects: Objects, events: Vec<Event>) -> Self {
         let values = f.params.iter().copied().zip(params.iter().cloned()).collect();
-        Machine { f, values, objects, events, checks: 0, raw: 0, stop: None }
+        Machine {
+            f,
+            values,
+            objects,
+            events,
+            checks: 0,
+            raw: 0,
+            stop: None,
+            callees: &[],
+            stack: Vec::new(),
+            begun: 0,
+            steps: 0,
+        }
     }
 }
 
@@ -103,7 +131,8 @@ impl Machine<'_> {
         }
     }
 
-    fn run(&mut self, mut steps: usize) -> bool {
+    fn run(&mut self, steps: usize) -> bool {
+        self.steps = steps;
         let (mut block, mut from) = (BlockId::ENTRY, BlockId::ENTRY);
         loop {
             let insts = self.f.block(block).insts.clone();
@@ -131,10 +160,10 @@ impl Machine<'_> {
                 if let Inst::Phi(_) = self.f.inst(id).inst {
                     continue;
                 }
-                if steps == 0 {
+                if self.steps == 0 {
                     return false;
                 }
-                steps -= 1;
+                self.steps -= 1;
                 match &self.f.inst(id).inst {
                     Inst::Term(t) => match self.leave(t) {
                         Some(to) => (from, block) = (block, to),
@@ -142,8 +171,8 @@ impl Machine<'_> {
                     },
                     _ => {
                         if let Err(event) = self.step(id) {
-                            self.events.push(event);
-                            return true;
+                            self.events.extend(event);
+                            return self.steps > 0;
                         }
                     }
                 }
@@ -177,6 +206,54 @@ impl Machine<'_> {
         self.objects.keys().find(near).copied()
     }
 
+    /// The name of the object that an alloca makes.
+    fn begin(&mut self, alloca: InstId) -> InstId {
+        if self.callees.is_empty() {
+            return alloca;
+        }
+        self.begun += 1;
+        let id = InstId(1 << 20 | self.begun);
+        let heap = matches!(self.f.inst(alloca).inst, Inst::Alloca { count: Some(_), .. });
+        self.stack.push((id, heap));
+        id
+    }
+
+    /// Whether [`FREE`] may end an object.
+    fn can_end(&self, id: InstId) -> bool {
+        match self.callees {
+            [] => matches!(self.f.inst(id).inst, Inst::Alloca { count: Some(_), .. }),
+            _ => self.stack.contains(&(id, true)),
+        }
+    }
+
+    fn end_above(&mut self, height: usize) {
+        for (id, _) in self.stack.drain(height..) {
+            self.objects.remove(&id);
+        }
+    }
+
+    /// Runs a callee; its result.
+    fn call(&mut self, call: &CallSite) -> Result<Vec<u64>, Option<Event>> {
+        let callee = self.callees.iter().find(|f| Some(f.id) == call.direct()).ok_or(None)?;
+        let params: Vec<Vec<u64>> = call.args.iter().map(|a| self.get(*a)).collect();
+        let (objects, events) = (std::mem::take(&mut self.objects), std::mem::take(&mut self.events));
+        let mut m = Machine::new(callee, &params, objects, events);
+        (m.callees, m.stack, m.begun) = (self.callees, std::mem::take(&mut self.stack), self.begun);
+        let height = m.stack.len();
+        let finished = m.run(self.steps);
+        let returned = match m.events.last() {
+            Some(Event::Returned(v)) if finished => Some(v.clone()),
+            _ => None,
+        };
+        if returned.is_some() {
+            m.events.pop();
+            m.end_above(height);
+        }
+        (self.objects, self.events, self.stack, self.begun) = (m.objects, m.events, m.stack, m.begun);
+        (self.steps, self.checks, self.raw) = (m.steps, self.checks + m.checks, self.raw + m.raw);
+        returned.ok_or(None)
+    }
+
     /// The bytes of an access, judged by the object at `root`.
     fn bytes(&mut self, p: u64, root: u64, len: u64, write: bool) -> Result<&mut [u8], Event> {
         let bad = Event::BadAccess(p, len, write);
@@ -184,6 +261,14 @@ impl Machine<'_> {
         let at = p.wrapping_sub(address(alloca));
         let end = at.checked_add(len).ok_or(bad.clone())?;
         self.objects.get_mut(&alloca).and_then(|o| o.get_mut(at as usize..end as usize)).ok_or(bad)
+    }
+
+    /// A known size is right, and the object is live.
+    fn expect_size(&self, root: u64, size: Option<u64>) {
+        if let Some(size) = size {
+            let alloca = self.object_at(root).expect("an object of known size is live");
+            assert_eq!((address(alloca), self.objects[&alloca].len() as u64), (root, size));
+        }
     }
 
     /// The bytes of an access that must have been proven before.
@@ -200,26 +285,29 @@ impl Machine<'_> {
         panic!("a raw access to no object: {at:#x}");
     }
 
-    /// Executes one instruction; an error is a fault.
-    fn step(&mut self, id: InstId) -> Result<(), Event> {
+    /// Executes one instruction; an error is a fault, or the end of what may run.
+    fn step(&mut self, id: InstId) -> Result<(), Option<Event>> {
         let data = self.f.inst(id);
         let ty = data.result.map_or(Type::Void, |r| self.f.ty(r).clone());
         let mut out = vec![0; ty.slots() as usize];
         let f = self.f;
         match &data.inst {
             Inst::Alloca { size, .. } => {
+                let id = self.begin(id);
                 self.objects.insert(id, vec![0; *size as usize]);
                 out[0] = address(id);
             }
-            Inst::Load { ptr, .. } => {
+            Inst::Load { ptr, .. } | Inst::LoadBy { ptr, .. } => {
                 let p = self.get(*ptr)[0];
-                let bytes = self.bytes(p, p, ty.store_size(), false)?.to_vec();
+                let root = if let Inst::LoadBy { root, .. } = &data.inst { self.get(*root)[0] } else { p };
+                let bytes = self.bytes(p, root, ty.store_size(), false)?.to_vec();
                 semantics::from_memory(&ty, &bytes, &mut out);
             }
-            Inst::Store { ptr, value, .. } => {
+            Inst::Store { ptr, value, .. } | Inst::StoreBy { ptr, value, .. } => {
                 let (p, v) = (self.get(*ptr)[0], self.get(*value));
+                let root = if let Inst::StoreBy { root, .. } = &data.inst { self.get(*root)[0] } else { p };
                 let vty = f.ty(*value);
-                semantics::to_memory(vty, &v, self.bytes(p, p, vty.store_size(), true)?);
+                semantics::to_memory(vty, &v, self.bytes(p, root, vty.store_size(), true)?);
             }
             Inst::Gep { base, offset, terms } => {
                 let values: Vec<_> = terms.iter().map(|(t, s)| (f.ty(*t), self.get(*t), *s)).collect();
@@ -236,9 +324,24 @@ impl Machine<'_> {
             Inst::Select(c, a, b) => out = self.get(if self.get(*c)[0] != 0 { *a } else { *b }),
             Inst::Call(call) if call.direct() == Some(FREE) => {
                 let p = self.get(call.args[0])[0];
-                let ends = |id: &InstId| matches!(f.inst(*id).inst, Inst::Alloca { count: Some(_), .. });
-                let object = self.object_at(p).filter(ends).ok_or(Event::Fault)?;
+                let object = self.object_at(p).filter(|id| self.can_end(*id)).ok_or(Event::Fault)?;
                 self.objects.remove(&object);
+            }
+            Inst::Call(call) if self.callees.iter().any(|f| Some(f.id) == call.direct()) => {
+                out = self.call(call)?;
+            }
+            Inst::Intrinsic(i @ (Intrinsic::MemCpy | Intrinsic::MemMove | Intrinsic::MemSet), args) => {
+                let [to, from, len] = [0, 1, 2].map(|i| self.get(args[i])[0]);
+                let bytes = match i {
+                    Intrinsic::MemSet => vec![from as u8; len as usize],
+                    _ => self.bytes(from, from, len, false)?.to_vec(),
+                };
+                self.bytes(to, to, len, true)?.copy_from_slice(&bytes);
+            }
+            Inst::Intrinsic(Intrinsic::StackSave, _) => out[0] = self.stack.len() as u64,
+            Inst::Intrinsic(Intrinsic::StackRestore, args) => {
+                let height = self.get(args[0])[0] as usize;
+                self.end_above(height);
             }
             Inst::Call(call) => {
                 for arg in &call.args {
@@ -251,9 +354,10 @@ impl Machine<'_> {
                 }
                 out[0] = self.events.len() as u64 & 3;
             }
-            Inst::Check { ptr, root, len, write } => {
+            Inst::Check { ptr, root, len, write, size } => {
                 self.checks += 1;
                 let (p, root) = (self.get(*ptr)[0], self.get(*root)[0]);
+                self.expect_size(root, *size);
                 self.bytes(p, root, *len, *write)?;
                 out[0] = p.wrapping_add(self.object_at(root).map_or(0, delta));
             }
@@ -261,8 +365,9 @@ impl Machine<'_> {
                 let p = self.get(*ptr)[0];
                 out[0] = p.wrapping_add(delta(self.object_at(p).expect("a live object")));
             }
-            Inst::Range { root, low, bytes, write } => {
+            Inst::Range { root, low, bytes, write, size } => {
                 let (root, p, n) = (self.get(*root)[0], self.get(*low)[0], self.get(*bytes)[0]);
+                self.expect_size(root, *size);
                 if n == 0 || self.bytes(p, root, n, *write).is_ok() {
                     out = vec![1, self.object_at(root).map_or(0, delta)];
                 }

@@ -1,7 +1,8 @@
 //! The lowered form: what becomes of accesses, and that bytecode refuses it.
 
 use super::build::{Build, count, module};
-use crate::ir::{Const, Global, Inst, Linkage, Type, verify, verify_foreign};
+use super::eval::{Event, run};
+use crate::ir::{Const, Global, Inst, Intrinsic, Linkage, Type, verify, verify_foreign};
 use crate::opt::{Roots, lower};
 
 #[test]
@@ -26,10 +27,11 @@ fn accesses_become_checks_and_cycles_get_polls() {
     lower::run(&mut f, &module(), &roots, true);
     verify(&f).unwrap();
     assert_eq!(count(&f, |i| matches!(i, Inst::Check { root, .. } if *root == p)), 1, "{f}");
-    assert_eq!(count(&f, |i| matches!(i, Inst::Check { root, .. } if *root == local)), 1, "{f}");
+    let fixed = |i: &Inst| matches!(i, Inst::Check { root, size: Some(16), .. } if *root == local);
+    assert_eq!(count(&f, fixed), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Locate(v) if *v == local)), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::RawStore { offset: 12, .. })), 1, "{f}");
-    assert_eq!(count(&f, |i| matches!(i, Inst::Load { .. })), 1, "{f}");
+    assert_eq!(count(&f, |i| matches!(i, Inst::LoadBy { root, .. } if *root == p)), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Poll)), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Fuel(7))), 1, "{f}");
     assert!(verify_foreign(&f, &module()).is_err_and(|e| e.contains("lowered form")));
@@ -67,4 +69,44 @@ fn constants_are_not_written_unchecked() {
     assert_eq!(count(&f, |i| matches!(i, Inst::Locate(_))), 3, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Check { write: true, .. })), 1, "{f}");
     assert_eq!(count(&f, |i| matches!(i, Inst::Check { write: false, .. })), 1, "{f}");
+}
+
+/// Copies, moves (overlapping) and sets `len` bytes of two objects of 140, then observes both.
+fn blocks_of_bytes(len: u64, offset: i64, byte: u64) -> (Vec<Event>, Vec<Event>, usize) {
+    let mut b = Build::new(Type::I32, &[], 1);
+    let (one, two) = (b.alloca(140), b.heap(140));
+    let len = b.int(len, Type::I64);
+    let block = |b: &mut Build, i, to, from| {
+        b.push(Inst::Intrinsic(i, vec![to, from, len]), Type::Void);
+    };
+    for n in 0..17 {
+        let (at, v) = (b.gep(one, n * 8), b.int(0x0102_0304_0506_0708 * (n as u64 + 1), Type::I64));
+        b.store(at, v);
+    }
+    block(&mut b, Intrinsic::MemCpy, two, one);
+    let moved = b.gep(one, offset);
+    block(&mut b, Intrinsic::MemMove, moved, one);
+    b.observe(one);
+    let (set, byte) = (b.gep(two, offset), b.int(byte, Type::I8));
+    block(&mut b, Intrinsic::MemSet, set, byte);
+    b.observe(two);
+    let zero = b.int(0, Type::I32);
+    b.ret(zero);
+    let mut after = b.f.clone();
+    lower::run(&mut after, &module(), &Roots::compute(&b.f), false);
+    verify(&after).unwrap();
+    let left = count(&after, |i| matches!(i, Inst::Intrinsic(..)));
+    (run(&b.f, &[], 200).events, run(&after, &[], 900).events, left)
+}
+
+#[test]
+fn small_blocks_of_bytes_need_no_call() {
+    let mut faults = 0;
+    for (len, offset, byte) in (0..=140).flat_map(|n| [(n, 3, 0), (n, 5, 0xa7), (n, -1, 1), (n, 139, 1)]) {
+        let (expected, got, left) = blocks_of_bytes(len, offset, byte);
+        assert_eq!(got, expected, "{len} {offset}");
+        assert_eq!(left, if (1..=128).contains(&len) { 0 } else { 3 }, "{len}");
+        faults += usize::from(matches!(expected.last(), Some(Event::BadAccess(..))));
+    }
+    assert!(faults > 200, "{faults}");
 }

@@ -4,6 +4,7 @@ mod build;
 mod compiled;
 mod dom;
 mod eval;
+mod inline;
 mod lower;
 mod osr;
 mod passes;

@@ -374,3 +374,34 @@ fn dead_cycles_of_phis_go() {
     let f = b.optimized();
     assert_eq!(count(&f, |i| matches!(i, Inst::Phi(_) | Inst::Binary(..))), 0, "{f}");
 }
+
+/// The loop that clang unrolls four times writes its second index as `i | 1`.
+#[test]
+fn low_bits_that_are_zero_make_an_or_a_sum() {
+    for (start, step, sums) in [(0, 4, 2), (8, 4, 2), (0, 2, 1), (1, 4, 0), (2, 4, 1), (0, 3, 0)] {
+        let mut b = Build::new(Type::I32, &[Type::Ptr, Type::I64], 3);
+        let (p, n) = (b.param(0), b.param(1));
+        let [zero, one, three] = [start, 1, 3].map(|n| b.int(n, Type::I64));
+        let step = b.int(step, Type::I64);
+        b.br(1);
+        b.block(1);
+        let i = b.phi(Type::I64, &[(0, zero)]);
+        for bits in [one, three] {
+            let j = b.binary(BinOp::Or, i, bits);
+            let q = b.index(p, j, 8);
+            let x = b.load(q, Type::I64);
+            b.observe(x);
+        }
+        let next = b.binary(BinOp::Add, i, step);
+        b.feed(i, 1, next);
+        let c = b.icmp(ICmpPred::Ult, next, n);
+        b.cond(c, 1, 2);
+        b.block(2);
+        let done = b.int(0, Type::I32);
+        b.ret(done);
+        let f = b.optimized();
+        let folded = |i: &Inst| matches!(i, Inst::Gep { offset: 8 | 24, terms, .. } if terms.len() == 1);
+        assert_eq!(count(&f, folded), sums, "{start}\n{f}");
+        assert_eq!(count(&f, |i| matches!(i, Inst::Binary(BinOp::Or, ..))), 2 - sums, "{f}");
+    }
+}

@@ -36,6 +36,8 @@ pub struct Count {
 pub struct Group {
     /// What judges.
     pub root: Value,
+    /// The accessible bytes of its object, if they are known.
+    pub size: Option<u64>,
     /// The address of offset 0.
     pub base: Linear,
     /// Bytes from one iteration to the next.
@@ -159,7 +161,7 @@ fn one(
 
 /// Puts a check into a group, or into a new one, if a range can stand for it.
 fn cover(f: &Function, affine: &Affine<'_>, id: InstId, certain: bool, plan: &mut Plan) {
-    let Inst::Check { ptr, root, len, write } = f.inst(id).inst else { return };
+    let Inst::Check { ptr, root, len, write, size } = f.inst(id).inst else { return };
     let mut guards = Vec::new();
     let Some(mut base) = affine.linear(ptr, 64, &mut guards) else { return };
     let (Some(step), true) = (affine.step(&base), affine.is_invariant(root)) else { return };
@@ -186,11 +188,13 @@ fn cover(f: &Function, affine: &Affine<'_>, id: InstId, certain: bool, plan: &mu
             let g = &mut plan.groups[at];
             g.span = (g.span.0.min(offset), g.span.1.max(end));
             g.write |= write;
+            // A read-only object has no known size for writes.
+            g.size = g.size.filter(|n| Some(*n) == size);
             g.checks.push((id, offset));
         }
         None if plan.groups.len() < MAX_GROUPS => {
             let checks = vec![(id, offset)];
-            plan.groups.push(Group { root, base, step, span: (offset, end), write, checks });
+            plan.groups.push(Group { root, size, base, step, span: (offset, end), write, checks });
         }
         None => return,
     }

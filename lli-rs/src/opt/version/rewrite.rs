@@ -349,7 +349,8 @@ fn range(e: &mut Emit<'_>, group: &Group, last: Value) -> (Value, Value) {
     let back = if group.step < 0 { SmallVec::from_slice(&[(last, group.step)]) } else { SmallVec::new() };
     let low = e.def(Inst::Gep { base, offset: from, terms: back }, Type::Ptr);
     let answer = Type::structure(vec![Type::BOOL, Type::I64], false);
-    let answer = e.def(Inst::Range { root: group.root, low, bytes, write: group.write }, answer);
+    let answer =
+        e.def(Inst::Range { root: group.root, low, bytes, write: group.write, size: group.size }, answer);
     let holds = e.def(Inst::ExtractValue(answer, SmallVec::from_slice(&[0])), Type::BOOL);
     let delta = e.def(Inst::ExtractValue(answer, SmallVec::from_slice(&[1])), Type::I64);
     let number = e.resized(base, 64, false);
