@@ -27,6 +27,33 @@ pub struct Linear {
     pub terms: SmallVec<[(Leaf, i64); 4]>,
 }
 
+/// By how much a sum grows in an iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The constant part: a factor of `times`, if there is one.
+    pub by: i64,
+    /// A value of 64 bits that does not change. Whoever uses the step sees to it that this is one of 1 to
+    /// [`MAX_TIMES`].
+    pub times: Option<Value>,
+}
+
+/// See [`Step::times`].
+pub const MAX_TIMES: i64 = 1 << 20;
+
+impl Step {
+    const NONE: Step = Step { by: 0, times: None };
+
+    fn add(self, other: Step, factor: i64) -> Option<Step> {
+        let other = Step { by: other.by.checked_mul(factor)?, ..other };
+        match (self.by, other.by) {
+            (_, 0) => Some(self),
+            (0, _) => Some(other),
+            _ if self.times == other.times => Some(Step { by: self.by.checked_add(other.by)?, ..self }),
+            _ => None,
+        }
+    }
+}
+
 /// A sum that must stay in the range of an integer of so many bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
@@ -80,7 +107,7 @@ pub struct Affine<'a> {
     /// The block of each value that an instruction defines.
     home: &'a [Option<BlockId>],
     /// By how much phis of the head grow.
-    steps: FxHashMap<Value, i64>,
+    steps: FxHashMap<Value, Step>,
 }
 
 impl<'a> Affine<'a> {
@@ -102,13 +129,33 @@ impl<'a> Affine<'a> {
                 && let Some(bits) = width(f.ty(phi))
                 && let Some(sum) = affine.linear(next, bits, &mut guards)
                 && guards.is_empty()
-                && sum.terms[..] == [(Leaf { value: phi, via: None }, 1)]
-                && sum.offset.abs() <= MAX_STEP
+                && let Some(step) = affine.growth(phi, bits, &sum)
             {
-                affine.steps.insert(phi, sum.offset);
+                affine.steps.insert(phi, step);
             }
         }
         affine
+    }
+
+    /// By how much a phi grows that is `next` in the following iteration.
+    fn growth(&self, phi: Value, bits: u32, next: &Linear) -> Option<Step> {
+        let own = (Leaf { value: phi, via: None }, 1);
+        let others: SmallVec<[(Leaf, i64); 2]> = next.terms.iter().filter(|t| **t != own).copied().collect();
+        if others.len() + 1 != next.terms.len() || next.offset.abs() > MAX_STEP {
+            return None;
+        }
+        match others[..] {
+            [] => Some(Step { by: next.offset, times: None }),
+            [(Leaf { value, via: None }, by)]
+                if next.offset == 0
+                    && bits == 64
+                    && *self.f.ty(value) == Type::I64
+                    && self.is_invariant(value) =>
+            {
+                Some(Step { by, times: Some(value) })
+            }
+            _ => None,
+        }
     }
 
     /// Whether a value is the same in all iterations.
@@ -120,17 +167,17 @@ impl<'a> Affine<'a> {
     }
 
     /// By how much a sum grows in an iteration; `None` if one of its leaves grows otherwise.
-    pub fn step(&self, sum: &Linear) -> Option<i64> {
-        let mut step = 0i64;
+    pub fn step(&self, sum: &Linear) -> Option<Step> {
+        let mut step = Step::NONE;
         for (leaf, factor) in &sum.terms {
             let by = match self.steps.get(&leaf.value) {
                 Some(by) => *by,
-                None if self.is_invariant(leaf.value) => 0,
+                None if self.is_invariant(leaf.value) => Step::NONE,
                 None => return None,
             };
-            step = step.checked_add(by.checked_mul(*factor)?)?;
+            step = step.add(by, *factor)?;
         }
-        (step.abs() <= MAX_STEP).then_some(step)
+        (step.by.abs() <= MAX_STEP).then_some(step)
     }
 
     /// A value modulo `2^bits`, which is at most its own width.

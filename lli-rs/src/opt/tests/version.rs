@@ -148,7 +148,9 @@ impl Loops {
         g.b.br(4);
         g.b.block(4);
         let total = g.b.phi(Type::I32, &[(2, total), (3, other)]);
+        let any_step = ty == Type::I64 && g.dice.roll(5) == 0;
         let by = g.b.int(step as u64 & (u64::MAX >> (64 - ty.bits())), ty);
+        let by = if any_step { g.b.param(1) } else { by };
         let next = g.b.binary(BinOp::Add, i, by);
         g.b.feed(i, 4, next);
         g.b.feed(sum, 4, total);
@@ -243,6 +245,8 @@ struct Shape {
     ty: fn() -> Type,
     extend: Option<CastOp>,
     step: i64,
+    /// The step is the second parameter instead.
+    any_step: bool,
     pred: ICmpPred,
     two_limits: bool,
     pointer: bool,
@@ -254,6 +258,7 @@ const PLAIN: Shape = Shape {
     ty: || Type::I64,
     extend: None,
     step: 1,
+    any_step: false,
     pred: ICmpPred::Slt,
     two_limits: false,
     pointer: false,
@@ -300,6 +305,7 @@ fn triad(s: Shape) -> Function {
         b.call(FREE, &[arrays[0]]);
     }
     let by = b.int(s.step as u64 & (u64::MAX >> (64 - ty.bits())), ty);
+    let by = if s.any_step { b.param(1) } else { by };
     let next = b.binary(BinOp::Add, i, by);
     b.feed(i, 2, next);
     if let Some(p) = walk {
@@ -346,6 +352,17 @@ fn variants_run_without_checks() {
         }
         let (_, got, _) = compare(&f, &[103, 103]).unwrap();
         assert!(got.checks > 0, "shape {n}");
+    }
+    for (at_head, pred) in [(false, Slt), (true, Slt), (false, Ult), (true, Ne)] {
+        let any = triad(Shape { any_step: true, at_head, pred, ..PLAIN });
+        for step in [1, 2, 9, 33] {
+            let (_, got, loops) = compare(&any, &[99, step]).unwrap();
+            assert!(loops == 1 && got.checks == 0, "{step}\n{any}");
+        }
+        for step in [0, 1 << 20, u64::MAX, 1 << 40, (1 << 62) + 1] {
+            let (_, got, _) = compare(&any, &[99, step]).unwrap();
+            assert!(got.checks > 0, "{step}");
+        }
     }
     let down = Shape { step: -1, pred: Sgt, ..PLAIN };
     for s in [down, Shape { at_head: true, ..down }, Shape { ..i32s }] {

@@ -1,7 +1,7 @@
 //! Straight-line code for the head of a strip: counts, sums, ranges.
 
 use crate::ir::{BinOp, BlockId, CastOp, Const, FrameId, Function, ICmpPred, Inst, LocId, Type, Value};
-use crate::opt::affine::{Leaf, Linear, width};
+use crate::opt::affine::{Leaf, Linear, Step, width};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -15,6 +15,8 @@ pub struct Emit<'a> {
     pub pos: (FrameId, LocId),
     /// What stands for the phis of the loop's head here.
     pub now: &'a FxHashMap<Value, Value>,
+    /// What stands for the values that steps are multiples of: the same, or 1 if they are too large or small.
+    pub times: &'a FxHashMap<Value, Value>,
 }
 
 impl Emit<'_> {
@@ -44,6 +46,16 @@ impl Emit<'_> {
         let by = self.int(by, bits);
         let scaled = self.binary(BinOp::Mul, n, by);
         self.binary(BinOp::Add, v, scaled)
+    }
+
+    /// `v + n * step`, all of 64 bits; with the sign of the step left out if `plain`.
+    pub fn add_steps(&mut self, v: Value, n: Value, step: Step, plain: bool) -> Value {
+        let by = if plain { step.by.abs() } else { step.by };
+        let n = match step.times.and_then(|t| self.times.get(&t).copied()) {
+            Some(times) => self.binary(BinOp::Mul, n, times),
+            None => n,
+        };
+        self.add_scaled(v, n, by)
     }
 
     /// A comparison.

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::ir::{BinOp, BlockId, Function, ICmpPred, Inst, InstId, Terminator, Value};
-use crate::opt::affine::{Affine, Guard, Linear, width};
+use crate::opt::affine::{Affine, Guard, Linear, Step, width};
 use crate::opt::dom::{DomTree, Loop};
 
 /// Ranges tested before a strip; more cost more than they save.
@@ -20,7 +20,7 @@ pub struct Count {
     /// What is compared, in `bits` bits.
     pub sum: Linear,
     /// By how much it grows; not zero.
-    pub step: i64,
+    pub step: Step,
     /// Does not change.
     pub limit: Value,
     /// Width of the comparison.
@@ -28,7 +28,7 @@ pub struct Count {
     /// It stands in the latch: the iteration that it ends still runs.
     pub in_latch: bool,
     /// What must hold for the sum to be what is compared, with their steps.
-    pub guards: Vec<(Guard, i64)>,
+    pub guards: Vec<(Guard, Step)>,
 }
 
 /// Checks of one root at addresses that differ by constants.
@@ -41,7 +41,7 @@ pub struct Group {
     /// The address of offset 0.
     pub base: Linear,
     /// Bytes from one iteration to the next.
-    pub step: i64,
+    pub step: Step,
     /// First byte, and one past the last, of what an iteration accesses, from `base`.
     pub span: (i64, i64),
     /// Whether any of them writes.
@@ -60,7 +60,19 @@ pub struct Plan {
     /// At least one.
     pub groups: Vec<Group>,
     /// What must hold for the sums to be what they stand for.
-    pub guards: Vec<(Guard, i64)>,
+    pub guards: Vec<(Guard, Step)>,
+}
+
+impl Plan {
+    /// The values that steps are multiples of, each once.
+    pub fn times(&self) -> SmallVec<[Value; 2]> {
+        let counts = self.counts.iter().map(|c| c.step);
+        let steps = counts.chain(self.groups.iter().map(|g| g.step)).chain(self.guards.iter().map(|g| g.1));
+        let mut all: SmallVec<[Value; 2]> = steps.filter_map(|s| s.times).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
 }
 
 /// Plans a loop; `None` if there is nothing to gain.
@@ -150,12 +162,12 @@ fn one(
     let guards = guards.into_iter().map(|g| Some((affine.step(&g.sum)?, g)));
     let guards = guards.map(|g| g.map(|(s, g)| (g, s))).collect::<Option<Vec<_>>>()?;
     let fits = match pred {
-        ICmpPred::Slt | ICmpPred::Sle | ICmpPred::Ult | ICmpPred::Ule => step > 0,
-        ICmpPred::Sgt | ICmpPred::Sge | ICmpPred::Ugt | ICmpPred::Uge => step < 0,
-        ICmpPred::Ne => step != 0,
+        ICmpPred::Slt | ICmpPred::Sle | ICmpPred::Ult | ICmpPred::Ule => step.by > 0,
+        ICmpPred::Sgt | ICmpPred::Sge | ICmpPred::Ugt | ICmpPred::Uge => step.by < 0,
+        ICmpPred::Ne => step.by != 0,
         ICmpPred::Eq => false,
     };
-    let small = bits == 64 || step.unsigned_abs() < 1 << (bits - 1);
+    let small = bits == 64 || step.by.unsigned_abs() < 1 << (bits - 1);
     (fits && small).then_some(Count { pred, sum, step, limit, bits, in_latch, guards })
 }
 
@@ -169,7 +181,7 @@ fn cover(f: &Function, affine: &Affine<'_>, id: InstId, certain: bool, plan: &mu
     let Some(len) = i64::try_from(len).ok().filter(|n| *n <= MAX_SPREAD && has_base) else { return };
     let with_steps = guards.into_iter().map(|g| Some((affine.step(&g.sum)?, g))).collect::<Option<Vec<_>>>();
     let Some(guards) = with_steps else { return };
-    let new: Vec<(Guard, i64)> =
+    let new: Vec<(Guard, Step)> =
         guards.into_iter().map(|(s, g)| (g, s)).filter(|g| !plan.guards.contains(g)).collect();
     if plan.guards.len() + new.len() > MAX_GUARDS {
         return;

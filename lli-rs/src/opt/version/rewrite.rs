@@ -9,7 +9,7 @@ use super::plan::{Count, Group, Plan};
 use crate::ir::{
     BinOp, Block, BlockId, FrameId, Function, ICmpPred, Inst, InstId, LocId, Terminator, Type, Value,
 };
-use crate::opt::affine::Guard;
+use crate::opt::affine::{Guard, MAX_TIMES, Step};
 use crate::opt::cfg::term_targets;
 use crate::opt::dom::Loop;
 
@@ -27,6 +27,8 @@ struct Rewrite<'a> {
     done: BlockId,
     blocks: FxHashMap<BlockId, BlockId>,
     values: FxHashMap<Value, Value>,
+    /// As in [`Emit`].
+    times: FxHashMap<Value, Value>,
     pos: (FrameId, LocId),
 }
 
@@ -41,8 +43,8 @@ pub fn run(f: &mut Function, l: &Loop, plan: &Plan) -> Vec<Copied> {
     let blocks = l.blocks.iter().map(|b| (*b, new_block())).collect();
     let pos = f.block(latch).insts.last().map(|id| (f.inst(*id).frame, f.inst(*id).loc));
     let pos = pos.unwrap_or((FrameId::SELF, LocId::NONE));
-    let values = FxHashMap::default();
-    let mut r = Rewrite { f, l, plan, latch, strips, next, done, blocks, values, pos };
+    let (values, times) = (FxHashMap::default(), FxHashMap::default());
+    let mut r = Rewrite { f, l, plan, latch, strips, next, done, blocks, values, times, pos };
     let now = r.enter_strips();
     let (many, starts) = r.strip_head(&now);
     r.copy_head(many, &starts, &now);
@@ -92,14 +94,19 @@ impl Rewrite<'_> {
     /// window offset of its base in the first.
     fn strip_head(&mut self, now: &FxHashMap<Value, Value>) -> (Value, Vec<Value>) {
         let (copy, head) = (self.blocks[&self.l.header], self.l.header);
-        let mut e = Emit { f: &mut *self.f, block: self.strips, pos: self.pos, now };
+        let none = FxHashMap::default();
+        let mut e = Emit { f: &mut *self.f, block: self.strips, pos: self.pos, now, times: &none };
+        let (fine, times) = steps_in_range(&mut e, self.plan);
+        self.times = times;
+        let mut e = Emit { f: &mut *self.f, block: self.strips, pos: self.pos, now, times: &self.times };
         let mut many = e.int(STRIP as i64, 64);
         for count in &self.plan.counts {
             let n = iterations(&mut e, count);
             many = e.smaller(n, many);
         }
         let zero = e.int(0, 64);
-        let mut fine = e.icmp(ICmpPred::Ne, many, zero);
+        let some = e.icmp(ICmpPred::Ne, many, zero);
+        let mut fine = fine.map_or(some, |fine| e.binary(BinOp::And, fine, some));
         let one = e.int(1, 64);
         let last = e.binary(BinOp::Sub, many, one);
         for (guard, step) in &self.plan.guards {
@@ -135,12 +142,16 @@ impl Rewrite<'_> {
             self.values.extend(value.map(|v| (phi, v)));
         }
         let (pos, strips, next) = (self.pos, self.strips, self.next);
-        let mut e = Emit { f: &mut *self.f, block: copy, pos, now };
+        let mut e = Emit { f: &mut *self.f, block: copy, pos, now, times: &self.times };
         let zero = e.int(0, 64);
         let index = e.def(Inst::Phi(vec![(strips, zero)]), Type::I64);
         let mut places = Vec::new();
         for (group, start) in self.plan.groups.iter().zip(starts) {
-            places.push(if group.step == 0 { *start } else { e.add_scaled(*start, index, group.step) });
+            places.push(if group.step.by == 0 {
+                *start
+            } else {
+                e.add_steps(*start, index, group.step, false)
+            });
         }
         e.block = next;
         let one = e.int(1, 64);
@@ -155,7 +166,7 @@ impl Rewrite<'_> {
         // Where the covered checks stand, an addition gives their result.
         for (group, place) in self.plan.groups.iter().zip(&places) {
             for (check, offset) in &group.checks {
-                let mut e = Emit { f: &mut *self.f, block: copy, pos, now };
+                let mut e = Emit { f: &mut *self.f, block: copy, pos, now, times: &self.times };
                 let offset = e.int(*offset, 64);
                 let pos = (self.f.inst(*check).frame, self.f.inst(*check).loc);
                 let sum = Inst::Binary(BinOp::Add, *place, offset);
@@ -285,24 +296,37 @@ impl Rewrite<'_> {
     }
 }
 
+/// Whether the values that steps are multiples of are positive and small (nothing if there are none), and what
+/// stands for each of them: 1 where it is not, so that it can be divided by.
+fn steps_in_range(e: &mut Emit<'_>, plan: &Plan) -> (Option<Value>, FxHashMap<Value, Value>) {
+    let (mut all, mut times) = (None, FxHashMap::default());
+    for v in plan.times() {
+        let (one, most) = (e.int(1, 64), e.int(MAX_TIMES, 64));
+        let less = e.binary(BinOp::Sub, v, one);
+        let fits = e.icmp(ICmpPred::Ult, less, most);
+        all = Some(all.map_or(fits, |all| e.binary(BinOp::And, all, fits)));
+        times.insert(v, e.def(Inst::Select(fits, v, one), Type::I64));
+    }
+    (all, times)
+}
+
 /// A lower bound of how many iterations a test lets begin, from now on.
 fn iterations(e: &mut Emit<'_>, count: &Count) -> Value {
     let x = e.sum(&count.sum, count.bits);
     let limit = e.resized(count.limit, count.bits, false);
-    let distance = if count.step > 0 { (limit, x) } else { (x, limit) };
+    let distance = if count.step.by > 0 { (limit, x) } else { (x, limit) };
     let distance = e.binary(BinOp::Sub, distance.0, distance.1);
     let distance = e.resized(distance, 64, false);
-    let by = count.step.unsigned_abs() as i64;
-    let size = e.int(by, 64);
-    let zero = e.int(0, 64);
+    let (zero, one) = (e.int(0, 64), e.int(1, 64));
+    let size = e.add_steps(zero, one, count.step, true);
+    let single = count.step.by.abs() == 1 && count.step.times.is_none();
     let mut n = match count.pred {
-        ICmpPred::Slt | ICmpPred::Sgt | ICmpPred::Ult | ICmpPred::Ugt if by > 1 => {
-            let rest = e.int(by - 1, 64);
+        ICmpPred::Slt | ICmpPred::Sgt | ICmpPred::Ult | ICmpPred::Ugt if !single => {
+            let rest = e.binary(BinOp::Sub, size, one);
             let up = e.binary(BinOp::Add, distance, rest);
             e.binary(BinOp::UDiv, up, size)
         }
         ICmpPred::Sle | ICmpPred::Sge | ICmpPred::Ule | ICmpPred::Uge => {
-            let one = e.int(1, 64);
             let whole = e.binary(BinOp::UDiv, distance, size);
             e.binary(BinOp::Add, whole, one)
         }
@@ -315,7 +339,6 @@ fn iterations(e: &mut Emit<'_>, count: &Count) -> Value {
     if count.in_latch {
         // The iteration whose test fails runs too.
         let most = e.int(STRIP as i64 - 1, 64);
-        let one = e.int(1, 64);
         n = e.smaller(n, most);
         n = e.binary(BinOp::Add, n, one);
     }
@@ -323,11 +346,11 @@ fn iterations(e: &mut Emit<'_>, count: &Count) -> Value {
 }
 
 /// Whether a sum is in its range in the first and in the last iteration, and so in all between.
-fn guarded(e: &mut Emit<'_>, guard: &Guard, step: i64, last: Value) -> Value {
+fn guarded(e: &mut Emit<'_>, guard: &Guard, step: Step, last: Value) -> Value {
     let first = e.sum(&guard.sum, 64);
     let mut holds = in_range(e, guard, first);
-    if step != 0 {
-        let at_last = e.add_scaled(first, last, step);
+    if step.by != 0 {
+        let at_last = e.add_steps(first, last, step, false);
         let also = in_range(e, guard, at_last);
         holds = e.binary(BinOp::And, holds, also);
     }
@@ -345,8 +368,14 @@ fn range(e: &mut Emit<'_>, group: &Group, last: Value) -> (Value, Value) {
     let base = e.pointer(&group.base);
     let (from, to) = group.span;
     let size = e.int(to - from, 64);
-    let bytes = e.add_scaled(size, last, group.step.abs());
-    let back = if group.step < 0 { SmallVec::from_slice(&[(last, group.step)]) } else { SmallVec::new() };
+    let bytes = e.add_steps(size, last, group.step, true);
+    let back = match group.step.by {
+        ..0 => {
+            let zero = e.int(0, 64);
+            SmallVec::from_slice(&[(e.add_steps(zero, last, group.step, false), 1)])
+        }
+        _ => SmallVec::new(),
+    };
     let low = e.def(Inst::Gep { base, offset: from, terms: back }, Type::Ptr);
     let answer = Type::structure(vec![Type::BOOL, Type::I64], false);
     let answer =
