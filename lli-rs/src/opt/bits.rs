@@ -25,7 +25,7 @@ struct Zeros<'a> {
 impl Zeros<'_> {
     fn of(&mut self, v: Value) -> u32 {
         let Type::Int(bits @ 1..=64) = *self.f.ty(v) else { return 0 };
-        let all = bits as u32;
+        let all = bits;
         self.looks += 1;
         let f = self.f;
         match &f.value(v).def {

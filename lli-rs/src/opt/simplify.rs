@@ -144,7 +144,7 @@ impl Pass {
 /// Whether `b` is a constant all of whose bits are known to be zero in `a`.
 fn adds_low_bits(f: &Function, a: Value, b: Value) -> bool {
     match f.as_const(b) {
-        Some(Const::Int(n)) if *n > 0 => low_zeros(f, a) >= n.ilog2() + 1,
+        Some(Const::Int(n)) if *n > 0 => low_zeros(f, a) > n.ilog2(),
         _ => false,
     }
 }
