@@ -7,7 +7,10 @@ static __attribute__((noinline)) int *counter(int i) { return &counters[i]; }
 
 int main(void) {
     int *last = counter(3), *p = counter(0);
-    for (int i = 0; i < 10; i++) *last += *p++ % 5, p = p > last ? counters : p;
+    for (int i = 0; i < 10; i++) {
+        *last += *p++ % 5;
+        if (p > last) p = counter(0);
+    }
     state.tag[1] = 'z';
     state.value += *last;
     printf("%d %s %ld\n", *last, state.tag, state.value);
