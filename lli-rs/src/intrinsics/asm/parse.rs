@@ -37,6 +37,8 @@ fn operands(constraints: &str, types: &[&Type], ret: &Type, program: &mut Progra
             Some(rest) => (true, rest.trim_start_matches('&')),
             None => (false, text.trim_start_matches('%')),
         };
+        // Of alternatives, each of which would do, the first.
+        let text = text.split('|').next()?;
         if let Some(flag) = text.strip_prefix("{@cc") {
             let (cond, positive) = condition(flag.strip_suffix('}')?)?;
             let width = results.next()?.bits() as u32;
@@ -59,7 +61,16 @@ fn operands(constraints: &str, types: &[&Type], ret: &Type, program: &mut Progra
             let reg = match text.parse::<usize>() {
                 Ok(tied) => match operands.get(tied)?.place {
                     Place::Reg(reg) => reg,
-                    _ => return None,
+                    // A value that the template finds in memory (`+g`): it is stored before all else.
+                    memory @ Place::Mem(_) => {
+                        let (reg, width) = (fresh(program)?, in_memory(ty)?);
+                        program.inputs.push(reg);
+                        let places = SmallVec::from_slice(&[Place::Reg(reg), memory]);
+                        program.steps.push(Step { what: Do::Mov, width, places });
+                        operands.push(Operand { place: memory, width });
+                        continue;
+                    }
+                    Place::Imm(_) => return None,
                 },
                 Err(_) => named(text).map_or_else(|| fresh(program), Some)?,
             };
@@ -86,6 +97,15 @@ fn scalar_bits(ty: &Type) -> Option<u32> {
 
 fn scalar_bytes(ty: &Type) -> Option<u8> {
     scalar_bits(ty).map(|bits| bits.div_ceil(8).next_power_of_two() as u8)
+}
+
+/// Bytes of a value that is stored for a template.
+fn in_memory(ty: &Type) -> Option<u8> {
+    match ty {
+        Type::Float => Some(4),
+        Type::Double => Some(8),
+        ty => scalar_bytes(ty),
+    }
 }
 
 /// `{ax}` and the like.
