@@ -188,8 +188,12 @@ impl<'m> BodyCx<'_, 'm> {
         }
     }
 
-    /// Puts a refusal in the place of an instruction.
+    /// Puts a refusal in the place of an instruction. One without a place in the source (an alloca) has the
+    /// function's.
     fn refuse(&mut self, inst: Val<'m>, what: Refusal) {
+        if self.loc == LocId::NONE {
+            self.loc = self.f.decl_loc;
+        }
         let refusal = Inst::Unsupported(what.into());
         let terminator = matches!(
             inst.opcode(),
@@ -225,7 +229,8 @@ impl<'m> BodyCx<'_, 'm> {
             return;
         };
         if let ValueDef::Inst(id) = self.f.value(*value).def {
-            self.f.insts[id.0 as usize].inst = inst;
+            let data = &mut self.f.insts[id.0 as usize];
+            (data.inst, data.loc) = (inst, self.loc);
             self.f.blocks[self.block.0 as usize].insts.push(id);
         }
     }

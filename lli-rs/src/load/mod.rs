@@ -185,9 +185,6 @@ impl Loader {
         }
         result.map_err(|e| match e {
             BodyError::Damaged(cause) => self.invalid(format!("function {}: {cause}", decl.name)),
-            BodyError::Refused(what) => {
-                LoadError::Unsupported { what, place: None, function: Some(decl.name.to_string()) }
-            }
             BodyError::Told(error) => error,
         })
     }
@@ -214,7 +211,7 @@ impl Loader {
             }
             match self.body(FuncId(index as u32)) {
                 Ok(f) => {
-                    errors.extend(unsupported_in(&f));
+                    errors.extend(unsupported_in(&f, &self.module.name));
                     if let Err(cause) = ir::verify(&f) {
                         errors
                             .push(self.invalid(format!("function {}: translated wrongly: {cause}", f.name)));
@@ -244,7 +241,6 @@ fn inputs(main: &Source, links: &[Source]) -> Result<(Vec<Input>, Arc<[ModuleInf
 /// Why a body cannot be had.
 enum BodyError {
     Damaged(String),
-    Refused(String),
     /// The verdict of the process that has read it.
     Told(LoadError),
 }
@@ -261,7 +257,10 @@ fn read_body(
     if let Some(what) = shared.refused.get(&id).cloned() {
         return Ok(body::refusal(shared, decl, id, &body, what));
     }
-    let f = body::translate(shared, decl, id, function, &body).map_err(BodyError::Refused)?;
+    let f = match body::translate(shared, decl, id, function, &body) {
+        Ok(f) => f,
+        Err(what) => return Ok(body::refusal(shared, decl, id, &body, what)),
+    };
     #[cfg(debug_assertions)]
     if let Err(cause) = ir::verify(&f) {
         return Err(BodyError::Damaged(format!("translated wrongly: {cause}\n{f}")));
@@ -269,8 +268,8 @@ fn read_body(
     Ok(f)
 }
 
-/// What a body contains that this engine does not run.
-fn unsupported_in(f: &ir::Function) -> Vec<LoadError> {
+/// What a body contains that this engine does not run. The module's file is named where the source is not known.
+fn unsupported_in(f: &ir::Function, file: &str) -> Vec<LoadError> {
     let used = f.block_ids().flat_map(|b| &f.block(b).insts);
     used.filter_map(|id| {
         let data = f.inst(*id);
@@ -281,7 +280,7 @@ fn unsupported_in(f: &ir::Function) -> Vec<LoadError> {
         }
         Some(LoadError::Unsupported {
             what: what.to_string(),
-            place: f.locs.get(data.loc).and_then(place),
+            place: f.locs.get(data.loc).and_then(place).or_else(|| Some(file.into())),
             function: Some(f.name.to_string()),
         })
     })

@@ -40,10 +40,10 @@ fn unsupported(what: Refusal, place: Option<String>, function: Option<String>) -
 /// Reads the module; functions are numbered in the order of `handles`, which index the image's.
 pub fn read(image: &Image, name: &str, shared: &mut Shared) -> Result<(Module, Vec<usize>), LoadError> {
     if !image.inline_asm().is_empty() {
-        return Err(unsupported("module-level inline assembly".into(), None, None));
+        return Err(unsupported("module-level inline assembly".into(), Some(name.into()), None));
     }
     if let Some(ifunc) = image.ifuncs().next() {
-        return Err(unsupported(format!("ifunc {}", ifunc.name()), None, None));
+        return Err(unsupported(format!("ifunc {}", ifunc.name()), Some(name.into()), None));
     }
     let mut module = Module { name: name.into(), ..Module::default() };
     let handles = functions(image, shared, &mut module)?;
@@ -85,7 +85,7 @@ fn functions(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<
                 shared.refused.insert(id, what);
                 Signature { ret: Type::Void, params: Vec::new(), attrs: Vec::new(), variadic: false }
             }
-            Err(what) => return Err(unsupported(what, None, Some(name))),
+            Err(what) => return Err(unsupported(what, Some(module.name.to_string()), Some(name))),
         };
         shared.names.symbols.insert(function.key(), Symbol::Func(id));
         module.funcs.push(FuncDecl {

@@ -55,7 +55,7 @@ impl Report {
                 report.detail =
                     Some("the function that called setjmp has returned, or the buffer was never set".into());
             }
-            Trap::Unsupported(what) => report.set("unsupported", format!("unsupported: {what}")),
+            Trap::Unsupported(what) => report.set("unsupported", &**what),
             Trap::MissingFunction(name) => {
                 let helper = match name.strip_prefix("bpf_helper_") {
                     Some(number) => Some(number.to_string()),

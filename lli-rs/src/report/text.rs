@@ -52,7 +52,8 @@ fn headline(out: &mut String, report: &Report, program: &str, color: bool) {
 fn describe_object(out: &mut String, label: &str, object: &Object) {
     let name = object.name.as_ref().map(|n| format!(" `{n}`")).unwrap_or_default();
     let state = if object.live { "" } else { ", no longer live" };
-    let _ = writeln!(out, "  {label}: {}{name} of {} bytes{state}", object.kind, object.size);
+    let unit = if object.size == 1 { "byte" } else { "bytes" };
+    let _ = writeln!(out, "  {label}: {}{name} of {} {unit}{state}", object.kind, object.size);
     if let Some(place) = object.declared.as_ref().and_then(Frame::place) {
         let _ = writeln!(out, "    declared at {place}");
     }

@@ -25,8 +25,14 @@ pub struct Ran {
 
 /// A C file of tests/cli as bitcode.
 pub fn bitcode(name: &str) -> Check<PathBuf> {
+    bitcode_at(name, Opt::O2, &[])
+}
+
+/// The same at another level and with further flags.
+pub fn bitcode_at(name: &str, opt: Opt, flags: &[&str]) -> Check<PathBuf> {
     let source = paths::in_root(&format!("tests/cli/{name}.c"));
-    toolchain::bitcode(&Unit::single(&format!("cli-{name}"), &source, &["-D_GNU_SOURCE".into()]), Opt::O2)
+    let flags: Vec<String> = ["-D_GNU_SOURCE"].iter().chain(flags).map(|f| f.to_string()).collect();
+    toolchain::bitcode(&Unit::single(&format!("cli-{name}"), &source, &flags), opt)
 }
 
 /// Before it is stopped; no test needs so long.

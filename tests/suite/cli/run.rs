@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use svm_tests::process::TempDir;
+use svm_tests::toolchain::Opt;
 use svm_tests::{Check, paths};
 
 use super::Case;
-use super::lli::{bitcode, lli, lli_in, tool, tool_in};
+use super::lli::{bitcode, bitcode_at, lli, lli_in, tool, tool_in};
 
 pub const CASES: &[Case] = &[
     ("status-is-the-programs", status),
@@ -21,6 +22,7 @@ pub const CASES: &[Case] = &[
     ("link", link),
     ("entry", entry),
     ("check-runs-nothing", check),
+    ("refusals-name-their-place", refusals),
     ("dump-phases", dump),
     ("stats", stats),
     ("fault-status", fault_status),
@@ -113,6 +115,24 @@ fn check() -> Check {
     {
         return Err(format!("stdout: {}", ran.stdout));
     }
+    Ok(())
+}
+
+/// What is not supported is told with file, line and function: by --check, and where it is reached.
+fn refusals() -> Check {
+    let debug = bitcode_at("unsupported", Opt::O0, &[])?;
+    let checked = lli(["--check".into(), debug.clone().into_os_string()])?;
+    // The alloca has no line of its own; the function's stands in.
+    let lines = [4, 8, 10].map(|line| format!("unsupported.c:{line}: unsupported: type half (in function "));
+    checked.says(98, &lines.each_ref().map(String::as_str))?;
+    if let Some(line) = checked.stderr.lines().find(|line| !line.contains("unsupported.c:")) {
+        return Err(format!("no place: {line}"));
+    }
+    let ran = lli([debug.into_os_string()])?;
+    ran.says(98, &["svm-lli: unsupported: type half\n", "unsupported.c:8", " in main"])?;
+    let bare = bitcode_at("unsupported", Opt::O0, &["-g0"])?;
+    lli(["--check".into(), bare.into_os_string()])?
+        .says(98, &[".bc: unsupported: type half (in function twice)"])?;
     Ok(())
 }
 
