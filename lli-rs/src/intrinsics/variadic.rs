@@ -2,8 +2,10 @@
 //! clang makes of `va_arg` decides by the same rules where to look: in the register save area, or in the overflow
 //! area at the type's own alignment. Reading through a `va_list` on the host's behalf is `host::VarArgs`.
 //!
-//! The counters of the list start so that they run out together with the arguments in registers. One argument too
-//! many of any class is therefore looked for in the overflow area, which ends with the last argument.
+//! One argument too many must be found as such. Where nothing was passed on the stack, the counters of the list start
+//! so that they run out together with the arguments in registers: what is one too many is then looked for in the
+//! overflow area, which ends with the last argument. Where something was, it would be taken for the argument, so the
+//! counters have their true values as far as that leads out of the objects: see [`Areas`].
 
 use svm_memory::{GuestPtr, ObjectKind, SiteId};
 
@@ -26,7 +28,7 @@ enum Place {
 }
 
 /// Hands out registers in the order of the arguments of one call.
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Registers {
     general: u64,
     vector: u64,
@@ -64,22 +66,33 @@ impl Registers {
     }
 }
 
-/// The areas that `va_start` makes: one object with the general registers, the vector registers and the stack, in
-/// this order. Offsets are from its first byte.
+/// The areas that `va_start` makes: the general registers and then the vector registers, found from one pointer, and
+/// the arguments on the stack.
+///
+/// A counter that starts at its true value stays below its end while registers were left over, so that an argument
+/// too many is looked for behind the last one of its class. That is outside the object for vector registers, which
+/// lie last, if the stack is another object; for general registers only if one of the two kinds is empty. Where both
+/// are there, the general registers run out: an integer too many takes what is next on the stack, and the fault
+/// comes when the stack ends, as it does where all registers of the class were used.
+#[derive(Debug, PartialEq, Eq)]
 struct Areas {
-    /// Bytes of general registers and of vector registers.
-    general: u64,
-    vector: u64,
-    /// Where the vector registers begin, where the stack does, and where all ends.
+    /// Where the two counters start.
+    gp_offset: u64,
+    fp_offset: u64,
+    /// Where the vector registers begin, and where they end.
     vector_start: u64,
-    stack_start: u64,
-    size: u64,
+    save_size: u64,
+    /// Whether the general registers are there.
+    general: bool,
+    /// Where the stack begins in the object, unless it has one of its own.
+    stack_start: Option<u64>,
+    stack_size: u64,
     align: u64,
 }
 
 impl Areas {
-    /// For the places of the variadic arguments.
-    fn of(places: &[Place]) -> Self {
+    /// For the places of the variadic arguments, and the registers that all arguments took.
+    fn of(places: &[Place], used: &Registers) -> Self {
         let (mut general, mut vector, mut stack, mut align) = (0, 0, 0u64, 16);
         for place in places {
             match *place {
@@ -91,22 +104,49 @@ impl Areas {
                 }
             }
         }
-        // Both kinds of registers are found from one pointer, so their ends have the ABI's distance.
-        let vector_start = match (general, vector) {
-            (_, 0) => general,
-            (0, _) => 0,
-            _ => general + FP_END - GP_END - vector,
-        };
-        let end = vector_start + vector;
-        let stack_start = if stack > 0 { end.next_multiple_of(align) } else { end };
-        Self { general, vector, vector_start, stack_start, size: stack_start + stack, align }
+        let left = (GP_END - used.general * 8, FP_END - GP_END - used.vector * 16);
+        let (mut gp_offset, mut fp_offset) = (GP_END - general, FP_END - vector);
+        if stack > 0 {
+            fp_offset -= left.1;
+            if general == 0 || vector == 0 {
+                gp_offset -= left.0;
+            }
+        }
+        let vector_start = if general > 0 && vector > 0 { fp_offset - gp_offset } else { general };
+        let save_size = vector_start + vector;
+        let beyond = if vector > 0 { left.1 > 0 } else { general > 0 && left != (0, 0) };
+        let stack_start =
+            if stack == 0 { Some(save_size) } else { (!beyond).then(|| save_size.next_multiple_of(align)) };
+        let general = general > 0;
+        Self { gp_offset, fp_offset, vector_start, save_size, general, stack_start, stack_size: stack, align }
     }
 
     /// The pointer from which both counters count, for areas at `object`.
     fn save_area(&self, object: GuestPtr) -> GuestPtr {
-        let before =
-            if self.general > 0 { GP_END - self.general } else { FP_END - self.vector - self.vector_start };
-        object.offset(-(before as i64))
+        let (at, offset) = match (self.general, self.save_size) {
+            (true, _) => (0, self.gp_offset),
+            // No register is to be found: at the end of all.
+            (false, 0) => (self.stack_size, self.gp_offset),
+            (false, _) => (0, self.fp_offset),
+        };
+        object.offset(at as i64 - offset as i64)
+    }
+
+    /// Makes the objects: the pointers to the registers and to the stack.
+    fn make(&self, process: &Process, thread: &mut Thread) -> Result<(GuestPtr, GuestPtr)> {
+        let mut make = |size| -> Result<GuestPtr> {
+            let object = process.mem.alloc(size, self.align, ObjectKind::VarArgs, SiteId::NONE);
+            let object = object.map_err(|_| Trap::Limit(Limit::Memory))?;
+            thread.varargs.push((thread.top, object));
+            Ok(object)
+        };
+        match self.stack_start {
+            Some(start) => {
+                let object = make(start + self.stack_size)?;
+                Ok((object, object.offset(start as i64)))
+            }
+            None => Ok((make(self.save_size)?, make(self.stack_size)?)),
+        }
     }
 }
 
@@ -123,42 +163,38 @@ pub(super) fn va_start(process: &Process, thread: &mut Thread, list: u64) -> Res
         classes.iter().enumerate().map(|(i, class)| registers.place(*class, i >= fixed)).collect();
     places.drain(..fixed.min(classes.len()));
 
-    let areas = Areas::of(&places);
-    let object = mem
-        .alloc(areas.size, areas.align, ObjectKind::VarArgs, SiteId::NONE)
-        .map_err(|_| Trap::Limit(Limit::Memory))?;
-    thread.varargs.push((thread.top, object));
-    fill(process, thread, object, &areas, classes.get(fixed..).unwrap_or(&[]), &places)?;
+    let areas = Areas::of(&places, &registers);
+    let (saved, stack) = areas.make(process, thread)?;
+    fill(process, thread, (saved, areas.vector_start, stack), classes.get(fixed..).unwrap_or(&[]), &places)?;
 
     let list = GuestPtr::new(list);
     // struct __va_list_tag { gp_offset, fp_offset, overflow_arg_area, reg_save_area }
-    mem.store(list, (GP_END - areas.general) as u32)?;
-    mem.store(list.offset(4), (FP_END - areas.vector) as u32)?;
-    mem.store(list.offset(8), object.offset(areas.stack_start as i64))?;
-    Ok(mem.store(list.offset(16), areas.save_area(object))?)
+    mem.store(list, areas.gp_offset as u32)?;
+    mem.store(list.offset(4), areas.fp_offset as u32)?;
+    mem.store(list.offset(8), stack)?;
+    Ok(mem.store(list.offset(16), areas.save_area(saved))?)
 }
 
-/// Copies the arguments to their places in `object`.
+/// Copies the arguments to their places: general registers, vector registers at an offset from them, stack.
 fn fill(
     process: &Process,
     thread: &Thread,
-    object: GuestPtr,
-    areas: &Areas,
+    (saved, vector_start, overflow): (GuestPtr, u64, GuestPtr),
     classes: &[ArgClass],
     places: &[Place],
 ) -> Result<()> {
     let slots: u32 = classes.iter().map(|c| c.slots()).sum();
     let mut from = thread.fp.wrapping_sub(slots as usize);
-    let (mut general, mut vector, mut stack) = (0, areas.vector_start, areas.stack_start);
+    let (mut general, mut vector, mut stack) = (0, vector_start, 0u64);
     for (class, place) in classes.iter().zip(places) {
-        let to = object.offset(match *place {
-            Place::General(n) => next(&mut general, n * 8),
-            Place::Vector => next(&mut vector, 16),
+        let to = match *place {
+            Place::General(n) => saved.offset(next(&mut general, n * 8)),
+            Place::Vector => saved.offset(next(&mut vector, 16)),
             Place::Stack(size, align) => {
                 stack = stack.next_multiple_of(align);
-                next(&mut stack, size)
+                overflow.offset(next(&mut stack, size))
             }
-        });
+        };
         for i in 0..class.slots() {
             // SAFETY: the caller put the arguments right below this frame's slots.
             let word = unsafe { *from };
