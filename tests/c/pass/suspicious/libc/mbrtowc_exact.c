@@ -1,4 +1,4 @@
-// Multibyte decoding bounded by exactly the bytes that are there, an incomplete last character included.
+// Multibyte decoding bounded by exactly the bytes that are there, and by none at the end of the block.
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
