@@ -50,12 +50,15 @@ fn other_targets_are_named() {
 #[test]
 fn declarations_are_refused_by_name() {
     let cases = [
-        ("module asm \".globl x\"", "unsupported: module-level inline assembly"),
-        ("@f = ifunc void (), ptr @r\ndefine ptr @r() { ret ptr null }", "unsupported: ifunc f"),
-        ("declare half @h(half)", "unsupported: type half (in function h)"),
-        ("declare void @h(fp128)", "unsupported: type fp128 (in function h)"),
-        ("declare void @h(<vscale x 4 x i32>)", "unsupported: type <vscale x 4 x i32> (in function h)"),
-        ("declare void @h(ptr inalloca(i32))", "unsupported: inalloca argument (in function h)"),
+        ("module asm \".globl x\"", "input: unsupported: module-level inline assembly"),
+        ("@f = ifunc void (), ptr @r\ndefine ptr @r() { ret ptr null }", "input: unsupported: ifunc f"),
+        ("declare half @h(half)", "input: unsupported: type half (in function h)"),
+        ("declare void @h(fp128)", "input: unsupported: type fp128 (in function h)"),
+        (
+            "declare void @h(<vscale x 4 x i32>)",
+            "input: unsupported: type <vscale x 4 x i32> (in function h)",
+        ),
+        ("declare void @h(ptr inalloca(i32))", "input: unsupported: inalloca argument (in function h)"),
         ("@g = global bfloat 0.0", "unsupported: type bfloat, in global g"),
         (
             "@g = addrspace(1) global i32 0\n@p = global ptr addrspace(1) @g",
