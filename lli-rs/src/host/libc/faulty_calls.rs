@@ -26,8 +26,6 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("vsscanf", "s", "is read as far as the format goes"),
     ("__isoc99_vsscanf", "s", "is read as far as the format goes"),
     ("__isoc23_vsscanf", "s", "is read as far as the format goes"),
-    ("lfind", "*", "takes a count by pointer, which the tests have none of"),
-    ("lsearch", "*", "takes a count by pointer, which the tests have none of"),
     ("pthread_create", "*", "is refused as a whole while there are no threads"),
     ("gets", "s", "gets nothing, for there is no input"),
     ("inet_pton", "out", "gets nothing, for the text is no address"),
@@ -35,18 +33,13 @@ const LEFT_OUT: &[(&str, &str, &str)] = &[
     ("wcstok", "s", "is empty"),
     ("wcsrtombs", "out", "gets nothing, for the characters have no encoding"),
     ("wcsnrtombs", "out", "gets nothing, for the characters have no encoding"),
-    ("readv", "*", "takes an array of pointers"),
-    ("writev", "*", "takes an array of pointers"),
-    ("getopt", "*", "takes an array of pointers"),
-    ("getopt_long", "*", "takes an array of pointers"),
-    ("getopt_long_only", "*", "takes an array of pointers"),
-    ("__posix_getopt", "*", "takes an array of pointers"),
+    ("getopt_long", "index", "is used when a long option is met"),
+    ("getopt_long_only", "index", "is used when a long option is met"),
+    ("lsearch", "*", "calls the comparison, of which the tests have none, before it uses them all"),
     ("nanosleep", "rest", "is used when a signal comes"),
     ("clock_nanosleep", "rest", "is used when a signal comes"),
     ("__realpath_chk", "*", "refuses the size, which is too small"),
     ("realpath", "resolved", "gets nothing, for there is no such file"),
-    ("__getdelim", "*", "takes a size by pointer, which the tests have none of"),
-    ("getdelim", "*", "takes a size by pointer, which the tests have none of"),
     ("setvbuf", "buffer", "is not used by an unbuffered stream"),
 ];
 
@@ -95,16 +88,28 @@ const ROOM: u64 = 512;
 const TEXT: &str = "1111111";
 
 /// The bytes of a size expression that names a parameter are text; a structure of fixed size is zeroed.
-fn fill(guest: &Guest, p: GuestPtr, use_: &PtrUse, size: u64) {
-    if let PtrUse::Read(expression) = use_
+fn fill(guest: &Guest, p: GuestPtr, param: &Param, size: u64) {
+    let target = || {
+        let target = guest.room(ROOM);
+        guest.mem().write(target, TEXT.as_bytes()).unwrap();
+        target
+    };
+    if param.name == "argv" || param.name == "vector" {
+        // Pointers to texts; in a vector each with its length.
+        for i in 0..size / 8 {
+            let word = if param.name == "vector" && i % 2 == 1 { 4 } else { target().bits() };
+            guest.mem().store(p.offset(i as i64 * 8), word).unwrap();
+        }
+    } else if let PtrUse::Read(expression) = &param.use_
         && expression.contains(|c: char| c.is_ascii_alphabetic())
     {
         guest.mem().fill(p, b'1', size).unwrap();
+    } else if param.name == "n" && size == 8 {
+        // A count by pointer.
+        guest.mem().store(p, integer("n")).unwrap();
     } else if size == 8 {
         // Perhaps a pointer to a pointer.
-        let target = guest.room(ROOM);
-        guest.mem().write(target, TEXT.as_bytes()).unwrap();
-        guest.mem().store(p, target).unwrap();
+        guest.mem().store(p, target()).unwrap();
     }
 }
 
@@ -122,7 +127,7 @@ fn pointer(guest: &Guest, param: &Param, wrong: Wrong) -> (GuestPtr, Option<Gues
             Some(size) => {
                 let size = size - u64::from(wrong == Wrong::TooShort);
                 let p = guest.room(size);
-                fill(guest, p, &param.use_, size);
+                fill(guest, p, param, size);
                 if wrong == Wrong::TooShort {
                     return (p, Some(p.offset(size as i64)));
                 }
