@@ -14,6 +14,8 @@ fn llvm_config() -> PathBuf {
 
 fn main() {
     println!("cargo:rerun-if-changed=shim");
+    // LLVM's static initializers, which run at each start, then lie side by side and touch few pages.
+    println!("cargo:rustc-link-arg-bins=-Wl,-z,keep-text-section-prefix");
     llvm_shim();
     host_shim();
 }

@@ -263,7 +263,8 @@ pub fn read(cx: &Cx<'_>, file: &OpenFile, to: GuestPtr, len: u64, at: Option<i64
         Kind::Owned(_) | Kind::Inherited(_) => loop {
             let Some(fd) = file.host() else { return Ok(Err(Errno::BADF)) };
             shared::before(cx, file);
-            if at.is_none() && !wait(cx, file, PollFlags::IN)? {
+            // A read of nothing returns at once, also from a pipe that has nothing (POSIX, read).
+            if at.is_none() && len > 0 && !wait(cx, file, PollFlags::IN)? {
                 return Ok(Err(Errno::AGAIN));
             }
             let result = match at {
@@ -329,7 +330,7 @@ pub fn write(cx: &mut Cx<'_>, file: &OpenFile, from: Source<'_>, start: u64, len
         Kind::Owned(_) | Kind::Inherited(_) => {
             let mut done = 0;
             while let Some(fd) = file.host() {
-                if !wait(cx, file, PollFlags::OUT)? {
+                if len > 0 && !wait(cx, file, PollFlags::OUT)? {
                     return Ok(if done > 0 { Ok(done) } else { Err(Errno::AGAIN) });
                 }
                 let chunk = if file.waits() { PIPE_CHUNK } else { u64::MAX };
