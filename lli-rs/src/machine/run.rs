@@ -54,8 +54,11 @@ impl Process {
 
     /// Whether the innermost function is of a lifted WebAssembly module.
     fn in_lifted_code(&self, thread: &Thread) -> bool {
-        let innermost = thread.positions(1).first().and_then(|at| self.codes.get(at.code));
-        innermost.is_some_and(|code| code.name.starts_with(super::wasm::PREFIX))
+        let innermost = thread.positions(1).first().copied();
+        let code = innermost.and_then(|at| Some((self.codes.get(at.code)?, at.word)));
+        // The code may be a caller's, into which the lifted function was inlined.
+        let function = code.and_then(|(code, word)| Some(code.functions_at(word as usize).next()?.0));
+        function.is_some_and(|name| name.starts_with(super::wasm::PREFIX))
     }
 
     /// What comes before `main`: the C library's variables, arguments, constructors.
