@@ -51,7 +51,7 @@ pub(super) struct Unfinished {
     pub(super) callees: Vec<(FuncId, u32)>,
     /// Whether some block is run more than once in a call.
     has_loops: bool,
-    /// Whether values have homes in memory, for now.
+    /// Whether values have homes in memory at this point of the emission.
     has_homes: bool,
     /// Whether the code compares an entry with a stub.
     pub(super) compares_stubs: bool,
