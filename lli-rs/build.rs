@@ -16,6 +16,11 @@ fn main() {
     println!("cargo:rerun-if-changed=shim");
     // LLVM's static initializers, which run at each start, then lie side by side and touch few pages.
     println!("cargo:rustc-link-arg-bins=-Wl,-z,keep-text-section-prefix");
+    // So do the functions of LLVM that a start runs; scripts/startup-order.sh writes the list.
+    println!("cargo:rerun-if-changed=link");
+    let order = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("link/startup-order.txt");
+    println!("cargo:rustc-link-arg-bins=-Wl,--symbol-ordering-file={}", order.display());
+    println!("cargo:rustc-link-arg-bins=-Wl,--no-warn-symbol-ordering");
     llvm_shim();
     host_shim();
 }
