@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use svm_tests::tier::{AUTO, INTERP, JIT};
+use svm_tests::tier::{AUTO, INTERP, JIT, OSR, Tier};
 use svm_tests::wast::{self, Known, Support};
 use svm_tests::{Check, paths};
 
 use super::Test;
 
-/// The scripts that also run compiled: of each family of instructions some. `cargo run -p svm-tests --bin wasm-spec --
-/// --tier=jit` runs all.
-const COMPILED: &[&str] = &["wasm-v3/", "exceptions/", "threads/", "relaxed-simd/", "tail-call/"];
+/// Every script runs on all of them.
+const TIERS: [&Tier; 4] = [&INTERP, &JIT, &AUTO, &OSR];
 
 /// Adds the tests.
 pub fn collect(tests: &mut Vec<Test>) {
@@ -24,17 +23,15 @@ pub fn collect(tests: &mut Vec<Test>) {
         }
     };
     let suites = wast::all();
-    let rows = wast::table(&suites, &known, "interp");
+    let rows = wast::table(&suites, &known, &TIERS.map(|t| t.name));
     tests.push(("wasm/spec/table".into(), Box::new(move || table_is_there(&rows))));
     let mut scripts = BTreeSet::new();
     for suite in suites {
         for file in suite.files {
             let script = format!("{}/{}", suite.name, file.name());
             scripts.insert(script.clone());
-            let compiled = COMPILED.iter().any(|prefix| script.starts_with(prefix));
-            let tiers = if compiled { &[INTERP, JIT, AUTO][..] } else { &[INTERP] };
             let file = Arc::new(file);
-            for tier in tiers {
+            for tier in TIERS {
                 let (known, file, script) = (known.clone(), file.clone(), script.clone());
                 let (version, support) = (suite.version, suite.support);
                 let title = tier.test_name(&format!("wasm/spec/{script}"));

@@ -22,7 +22,7 @@ fn main() {
     };
     if words == ["--table"] {
         match wast::Known::read(&paths::in_root("tests/wasm-known-failures.txt")) {
-            Ok(known) => print!("{}", wast::table(&wast::all(), &known, "interp")),
+            Ok(known) => print!("{}", wast::table(&wast::all(), &known, &["interp", "jit", "auto", "osr"])),
             Err(what) => eprintln!("{what}"),
         }
         return;

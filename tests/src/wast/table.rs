@@ -5,27 +5,36 @@ use super::count::assertion_lines;
 use super::known::Known;
 use super::suites::{Suite, Support};
 
-/// The rows, as Markdown.
-pub fn table(suites: &[Suite], known: &Known, tier: &str) -> String {
-    let mut text = String::from("| suite | files | assertions | pass |\n|---|---:|---:|---:|\n");
-    let (mut all, mut passed) = (0, 0);
+/// The rows, as Markdown, with a column for each tier.
+pub fn table(suites: &[Suite], known: &Known, tiers: &[&str]) -> String {
+    let mut text = format!("| suite | files | assertions | {} |\n", tiers.join(" | "));
+    text.push_str(&format!("|---|---:|---:|{}\n", "---:|".repeat(tiers.len())));
+    let (mut all, mut all_passed) = (0, vec![0; tiers.len()]);
     for suite in suites {
-        let (mut total, mut failing) = (0, 0);
+        let (mut total, mut passed) = (0, vec![0; tiers.len()]);
         for file in &suite.files {
             let lines = assertion_lines(file.raw());
-            let listed = known.lines(&format!("{}/{}", suite.name, file.name()), tier);
-            total += lines.len();
-            failing += lines.iter().filter(|line| listed.contains(line)).count();
-        }
-        let files = suite.files.len();
-        match suite.support {
-            Support::Full => {
-                (all, passed) = (all + total, passed + total - failing);
-                text.push_str(&format!("| {} | {files} | {total} | {} |\n", suite.name, total - failing));
+            let script = format!("{}/{}", suite.name, file.name());
+            for (tier, passed) in tiers.iter().zip(&mut passed) {
+                let listed = known.lines(&script, tier);
+                *passed += lines.iter().filter(|line| !listed.contains(line)).count();
             }
-            Support::Refused => text.push_str(&format!("| {} | {files} | {total} | refused |\n", suite.name)),
+            total += lines.len();
         }
+        let cells = match suite.support {
+            Support::Full => {
+                all += total;
+                all_passed.iter_mut().zip(&passed).for_each(|(all, passed)| *all += passed);
+                row(&passed)
+            }
+            Support::Refused => vec!["refused"; tiers.len()].join(" | "),
+        };
+        text.push_str(&format!("| {} | {} | {total} | {cells} |\n", suite.name, suite.files.len()));
     }
-    text.push_str(&format!("| all that is supported | | {all} | {passed} |\n"));
+    text.push_str(&format!("| all that is supported | | {all} | {} |\n", row(&all_passed)));
     text
+}
+
+fn row(numbers: &[usize]) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" | ")
 }
