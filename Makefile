@@ -38,6 +38,7 @@ test-full: setup-full test ## make test, then GCC's torture suite, csmith progra
 	SVM_INSTANCES=10000 $(CARGO) test --release -p svm-engine --test api -- --test-threads 1 instances_leave_nothing
 
 bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)
+	$(CARGO) bench -q -p svm-engine --bench parts
 	$(CARGO) run --release -p svm-tests --bin bench
 	$(CARGO) run --release -p svm-tests --bin bench-ebpf
 
