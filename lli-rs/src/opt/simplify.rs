@@ -39,6 +39,8 @@ enum Key {
     FCmp(FCmpPred, Value, Value),
     Select(Value, Value, Value),
     FNeg(Value),
+    /// Sorted; equal constants are one value.
+    Phi(SmallVec<[(BlockId, Value); 2]>),
 }
 
 struct Pass {
@@ -93,7 +95,10 @@ impl Pass {
             let ty = f.ty(result).clone();
             return Some(self.constant(f, c, ty));
         }
-        let key = key(f, inst, result)?;
+        let key = match inst {
+            Inst::Phi(incoming) => self.phi(f, incoming),
+            inst => key(f, inst, result)?,
+        };
         let first = *self.seen.entry(key).or_insert(result);
         (first != result).then_some(first)
     }
@@ -117,6 +122,18 @@ impl Pass {
             _ => {}
         }
         None
+    }
+
+    /// Phis of one block that join the same values: lifted code keeps copies of its counters.
+    fn phi(&mut self, f: &Function, incoming: &[(BlockId, Value)]) -> Key {
+        let mut same = |v: Value| match f.as_const(v) {
+            Some(c) => *self.consts.entry((c.clone(), f.ty(v).clone())).or_insert(v),
+            None => v,
+        };
+        let mut joined: SmallVec<[(BlockId, Value); 2]> =
+            incoming.iter().map(|(from, v)| (*from, same(*v))).collect();
+        joined.sort_unstable_by_key(|(from, _)| from.0);
+        Key::Phi(joined)
     }
 
     fn constant(&mut self, f: &mut Function, c: Const, ty: Type) -> Value {

@@ -375,6 +375,26 @@ fn dead_cycles_of_phis_go() {
     assert_eq!(count(&f, |i| matches!(i, Inst::Phi(_) | Inst::Binary(..))), 0, "{f}");
 }
 
+/// As eBPF's clang writes loops: with the counter in two registers.
+#[test]
+fn a_counter_that_is_kept_twice_is_one() {
+    let mut b = Build::new(Type::I64, &[Type::I64], 3);
+    let (n, two) = (b.param(0), b.int(2, Type::I64));
+    let zeros = [0, 0].map(|n| b.int(n, Type::I64));
+    b.br(1);
+    b.block(1);
+    let [i, j] = zeros.map(|zero| b.phi(Type::I64, &[(0, zero)]));
+    b.observe(j);
+    let next = b.binary(BinOp::Add, i, two);
+    b.feed(j, 1, next);
+    b.feed(i, 1, next);
+    let c = b.icmp(ICmpPred::Ult, j, n);
+    b.cond(c, 1, 2);
+    b.block(2).ret(i);
+    let f = b.optimized();
+    assert_eq!(count(&f, |i| matches!(i, Inst::Phi(_))), 1, "{f}");
+}
+
 /// The loop that clang unrolls four times writes its second index as `i | 1`.
 #[test]
 fn low_bits_that_are_zero_make_an_or_a_sum() {
