@@ -7,7 +7,7 @@ use crate::host::bpf::context::{self, Kind};
 use crate::host::bpf::maps::{BPF_ANY, Entry, EntryValue, Errno, kind};
 use crate::host::bpf::{self, Loaded, Program};
 use crate::ir::FuncId;
-use crate::machine::{Cx, Result as Run, Trap};
+use crate::machine::{Cx, Result as Run, Trap, native};
 
 /// An element of a map, read out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,10 +241,15 @@ impl Instance {
         self.bpf(|cx| {
             let program = program(cx, name)?;
             let kind = Kind::of_section(&program.section);
-            let _held = cx.process.bpf.hold();
-            let mut runs = BpfRuns { cx, program, kind, stopped: None };
-            let result = body(&mut runs);
-            runs.stopped.map_or(result, Err)
+            let process = cx.process;
+            let _held = process.bpf.hold();
+            // All runs are on the stack that compiled code needs: no run changes to it.
+            native::on_big_stack(process, cx.thread, |thread| {
+                let cx = &mut Cx { process, thread };
+                let mut runs = BpfRuns { cx, program, kind, stopped: None };
+                let result = body(&mut runs);
+                runs.stopped.map_or(result, Err)
+            })
         })
     }
 

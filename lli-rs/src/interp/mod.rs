@@ -109,7 +109,17 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
     thread.pc = code.words.as_ptr().wrapping_add(code.entry as usize);
     thread.host_function = "";
     thread.depth += 1;
-    let outcome = native::on_big_stack(process, thread, |thread| run(process, thread, outermost));
+    let outcome = native::on_big_stack(process, thread, |thread| match code.native {
+        // A dispatch loop would find nothing but the way into it.
+        Some(entry) => match native::enter(process, thread, entry, callee) {
+            Ok(()) => Ok(callee),
+            Err(trap) => {
+                unwind::catch(process, thread, trap, outermost)?;
+                run(process, thread, outermost).map(|()| own)
+            }
+        },
+        None => run(process, thread, outermost).map(|()| own),
+    });
     thread.depth -= 1;
     // With no guest code around this nobody catches it: the frames stay for the report.
     if thread.depth > 0
@@ -120,12 +130,12 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
         (thread.pc, thread.fp) = (pc, fp);
         return Err(trap);
     }
-    outcome?;
+    let result = outcome?;
     // The frame is gone; what was before it is as it was.
     debug_assert_eq!(thread.top, outermost);
     (thread.pc, thread.fp, thread.host_function) = (pc, fp, name);
-    // SAFETY: slot 0 of our own frame, which nothing has used since.
-    let value = unsafe { *own };
+    // SAFETY: slot 0 of our own frame, or of the callee's that has just returned: nothing has used it since.
+    let value = unsafe { *result };
     Ok(if process.module.func(id).sig.ret == Type::Void { 0 } else { value })
 }
 
