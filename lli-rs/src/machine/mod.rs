@@ -6,6 +6,7 @@
 mod area;
 mod config;
 mod cx;
+pub(crate) mod direct;
 pub(crate) mod functions;
 mod globals;
 mod inspect;

@@ -171,11 +171,11 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: NativeEntry, 
 /// A value and a status, in two registers.
 #[repr(C)]
 pub(super) struct Two {
-    value: u64,
-    status: u32,
+    pub(super) value: u64,
+    pub(super) status: u32,
 }
 
-fn process<'a>(thread: &Thread) -> &'a Process {
+pub(super) fn process<'a>(thread: &Thread) -> &'a Process {
     // SAFETY: `enter` has set it, and the process outlives what runs in it.
     unsafe { &*thread.native.process }
 }
@@ -185,7 +185,7 @@ fn process<'a>(thread: &Thread) -> &'a Process {
 /// # Safety
 ///
 /// `thread` is what `enter` was given; nothing else uses it until the helper is done.
-unsafe fn stand<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> &'a mut Thread {
+pub(super) unsafe fn stand<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> &'a mut Thread {
     // SAFETY: as the function's contract says.
     let thread = unsafe { &mut *thread };
     (thread.fp, thread.pc) = (fp, pc);
@@ -215,7 +215,7 @@ unsafe fn stand_cold<'a>(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> (
     (unsafe { stand(thread, fp, pc) }, pushed)
 }
 
-fn status(thread: &mut Thread, outcome: Result<()>) -> u32 {
+pub(super) fn status(thread: &mut Thread, outcome: Result<()>) -> u32 {
     match outcome {
         Ok(()) => 0,
         Err(trap) => {
@@ -412,6 +412,8 @@ pub(crate) enum Returns {
     Status,
     /// With a word.
     Word,
+    /// With a word and a status: [`Two`].
+    Two,
     /// With nothing, if it does.
     Void,
     /// With a word, all registers as they were, and no memory written that compiled code reads. If it returns.
@@ -455,6 +457,8 @@ helpers! {
     "svm.check" super::trampoline::check_or_leave, 3, Checked;
     "svm.trap" super::trampoline::trap_and_leave, 2, Never;
     "svm.exhausted" super::trampoline::exhausted_and_leave, 0, Never;
+    "svm.leave" super::trampoline::leave, 0, Never;
+    "svm.bpf.lookup" super::direct::bpf_lookup, 2, Two;
     "svm.landing" landing, 0, Status;
     "svm.resume" resume, 0, Word;
     "svm.mark" mark, 0, Word;

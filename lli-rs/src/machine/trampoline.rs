@@ -41,9 +41,9 @@ pub(crate) unsafe extern "C" fn enter(thread: *mut Thread, fp: *mut u64, target:
     )
 }
 
-/// Goes on where the innermost [`enter`] of the thread (in `rdi`) returns, with 1.
+/// Goes on where the innermost [`enter`] of the thread (in `rdi`) returns, with 1: `svm.leave`.
 #[unsafe(naked)]
-unsafe extern "C" fn leave() {
+pub(super) unsafe extern "C" fn leave() {
     naked_asm!(
         "mov rsp, [rdi + {exit}]",
         "mov eax, 1",

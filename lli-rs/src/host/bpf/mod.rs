@@ -14,11 +14,12 @@ mod vlan;
 use std::cell::Cell;
 
 use parking_lot::{ReentrantMutex, ReentrantMutexGuard};
-use svm_memory::{GuestPtr, SiteId};
+use svm_memory::{GuestPtr, Memory, SiteId};
 
 use super::HostFn;
 use crate::machine::{Cx, Limit, Result, Thread, Trap};
 use context::Packet;
+pub(crate) use helpers::lookup;
 use maps::{Def, Map, Room, Values};
 pub use tables::{Program, Variable};
 
@@ -55,6 +56,17 @@ impl State {
     /// Holds the lock, for runs that follow each other.
     pub fn hold(&self) -> Hold<'_> {
         self.0.lock()
+    }
+
+    /// A look-up of the usual kind: one that changes nothing. `None`: ask [`lookup`].
+    #[inline]
+    pub(crate) fn find(&self, mem: &Memory, map: GuestPtr, key: GuestPtr) -> Option<GuestPtr> {
+        let lock = self.0.lock();
+        let bpf = lock.take()?;
+        let loaded = bpf.maps.iter().find(|m| m.handle == map);
+        let found = loaded.and_then(|m| m.map.find(&mem.view(), bpf.cpu, key));
+        lock.set(Some(bpf));
+        found
     }
 
     /// The name of the map that an object is a value of; for reports, after the program has stopped.

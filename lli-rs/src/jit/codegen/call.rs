@@ -61,7 +61,10 @@ impl Gen<'_> {
                     self.guest(call, id, &sig, &types, result, unwind)
                 }
                 Target::Host(host) => match host_matches(host, &types, &call.sig.ret, used) {
-                    Ok(fixed) => self.by_slots(call, CallTarget::Host(host), fixed, &types, result, unwind),
+                    Ok(fixed) => match self.direct(host, call, &types, result)? {
+                        Some(done) => Ok(done),
+                        None => self.by_slots(call, CallTarget::Host(host), fixed, &types, result, unwind),
+                    },
                     Err(expected) => self.bad_call(id, expected, call, &types, result),
                 },
                 Target::Closure(number) => {

@@ -9,6 +9,7 @@ mod blocks;
 mod call;
 mod control;
 mod demote;
+mod direct;
 mod frame;
 mod intrinsic;
 mod memory;
@@ -551,6 +552,7 @@ impl<'a> Gen<'a> {
         let ret = match helper.returns {
             Returns::Status => b.int(32),
             Returns::Word | Returns::Checked => b.int(64),
+            Returns::Two => b.structure(&[b.int(64), b.int(32)]),
             Returns::Never | Returns::Void => b.void(),
         };
         let ty = b.function_type(ret, &params);
@@ -563,7 +565,7 @@ impl<'a> Gen<'a> {
                 b.keeps_registers(f);
             }
             Returns::Never => ["cold", "noreturn"].iter().for_each(|a| b.attribute(f, a, 0)),
-            Returns::Status | Returns::Word | Returns::Void => {}
+            Returns::Status | Returns::Word | Returns::Two | Returns::Void => {}
         }
         let mut args = vec![self.thread, self.fp, pc];
         args.extend(words);

@@ -41,7 +41,7 @@ fn bytes(cx: &Cx<'_>, p: GuestPtr, len: u32) -> Result<Bytes> {
     Ok(bytes)
 }
 
-fn lookup(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr) -> Result<GuestPtr> {
+pub fn lookup(cx: &mut Cx<'_>, map: GuestPtr, key: GuestPtr) -> Result<GuestPtr> {
     let mut bpf = state(cx)?;
     let (loaded, mut values) = bpf.map(cx, map)?;
     let (size, mut short, mut long) = (loaded.def.key_size as usize, [0; SHORT_KEY], Vec::new());

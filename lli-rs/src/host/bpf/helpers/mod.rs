@@ -8,6 +8,8 @@ mod rings;
 mod skb;
 mod text;
 
+pub(crate) use maps::lookup;
+
 use super::maps::Errno;
 use crate::host::HostFn;
 

@@ -1,7 +1,7 @@
 //! Arrays: every element exists from the start, zeroed, and none can be deleted. Arrays of programs and of maps hold a
 //! guest pointer in each element's place and have no element where nothing was put.
 
-use svm_memory::GuestPtr;
+use svm_memory::{GuestPtr, View};
 
 use super::{Def, Entry, EntryValue, Map, Result, Values, kind, permit};
 
@@ -30,9 +30,14 @@ impl Array {
 
     /// Where the element's value for the present processor is.
     fn index(&self, values: &Values<'_>, key: &[u8]) -> Option<usize> {
-        let element = u32::from_le_bytes(key.try_into().ok()?) as usize;
-        let copy = if self.per_cpu { values.cpu as usize } else { 0 };
-        let index = element * self.copies + copy;
+        let element = u32::from_le_bytes(key.try_into().ok()?);
+        self.place(element, values.cpu)
+    }
+
+    /// Where an element's value for a processor is.
+    fn place(&self, element: u32, cpu: u32) -> Option<usize> {
+        let copy = if self.per_cpu { cpu as usize } else { 0 };
+        let index = element as usize * self.copies + copy;
         (index < self.values.len()).then_some(index)
     }
 
@@ -47,6 +52,14 @@ impl Array {
 }
 
 impl Map for Array {
+    fn find(&self, view: &View, cpu: u32, key: GuestPtr) -> Option<GuestPtr> {
+        let element = view.load::<u32>(key.bits(), key.bits())?;
+        let Some(index) = self.place(element, cpu) else { return Some(GuestPtr::NULL) };
+        let value = self.values[index];
+        // An element that nobody has used yet is made by `lookup`.
+        (self.holds_pointers || !value.is_null()).then_some(value)
+    }
+
     fn lookup(&mut self, values: &mut Values<'_>, key: &[u8]) -> Result<Option<GuestPtr>> {
         let Some(index) = self.index(values, key) else { return Ok(None) };
         if self.values[index].is_null() && !self.holds_pointers {

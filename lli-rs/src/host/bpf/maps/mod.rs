@@ -17,7 +17,7 @@ mod tests;
 pub use ring::Ring;
 pub use room::Room;
 
-use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId};
+use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId, View};
 
 use crate::machine::Thread;
 
@@ -173,6 +173,11 @@ impl EntryValue {
 /// A kind of map. Operations that a kind does not have give the error that the kernel's verifier or syscall would.
 #[allow(missing_docs)] // named after the helpers
 pub trait Map: Send {
+    /// What a look-up of the key at that place gives (null: no such element), where it changes nothing and the key can be
+    /// read; else `None`: `lookup` is to be asked.
+    fn find(&self, _: &View, _cpu: u32, _key: GuestPtr) -> Option<GuestPtr> {
+        None
+    }
     fn lookup(&mut self, _: &mut Values<'_>, _key: &[u8]) -> Result<Option<GuestPtr>> {
         Err(libc::EOPNOTSUPP)
     }

@@ -37,7 +37,13 @@ impl Guest {
     }
 
     fn get(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        let p = self.with(|m, v| m.lookup(v, key)).unwrap()?;
+        let at = self.mem.alloc(key.len() as u64, 8, ObjectKind::Heap, SiteId::NONE).unwrap();
+        self.mem.write(at, key).unwrap();
+        let quick = self.map.find(&self.mem.view(), self.cpu, at);
+        self.mem.release(at);
+        let found = self.with(|m, v| m.lookup(v, key)).unwrap();
+        assert!(quick.is_none_or(|p| p == found.unwrap_or(GuestPtr::NULL)), "{key:?}: {quick:?} {found:?}");
+        let p = found?;
         let n = self.mem.size_of(p).unwrap();
         Some(self.mem.slice(p, n).unwrap().to_vec())
     }
