@@ -1,10 +1,10 @@
-//! The scanf family.
+//! The scanf family, narrow and wide.
 
 use svm_memory::GuestPtr;
 
 use super::input::Input;
 use super::scan;
-use crate::host::libc::stdio::{file, standard};
+use crate::host::libc::stdio::{EOF, File, file, standard};
 use crate::host::{VarArgs, host_table};
 use crate::machine::{Cx, Result};
 
@@ -29,17 +29,61 @@ host_table! {
         "int vfscanf(FILE *stream[file], const char *format[str], va_list ap[va])" => vfscanf: stream, format, ap,
         "int vscanf(const char *format[str], va_list ap[va])" => vscanf: format, ap,
         "int vsscanf(const char *s[str], const char *format[str], va_list ap[va])" => vsscanf: s, format, ap,
+        "int __isoc23_fwscanf(FILE *stream[file], const wchar_t *format[r], ...)" => fwscanf_23: stream, format, args,
+        "int __isoc23_swscanf(const wchar_t *s[r], const wchar_t *format[r], ...)" => swscanf_23: s, format, args,
+        "int __isoc23_vfwscanf(FILE *stream[file], const wchar_t *format[r], va_list ap[va])" => vfwscanf_23: stream, format, ap,
+        "int __isoc23_vswscanf(const wchar_t *s[r], const wchar_t *format[r], va_list ap[va])" => vswscanf_23: s, format, ap,
+        "int __isoc23_vwscanf(const wchar_t *format[r], va_list ap[va])" => vwscanf_23: format, ap,
+        "int __isoc23_wscanf(const wchar_t *format[r], ...)" => wscanf_23: format, args,
+        "int __isoc99_fwscanf(FILE *stream[file], const wchar_t *format[r], ...)" => fwscanf: stream, format, args,
+        "int __isoc99_swscanf(const wchar_t *s[r], const wchar_t *format[r], ...)" => swscanf: s, format, args,
+        "int __isoc99_vfwscanf(FILE *stream[file], const wchar_t *format[r], va_list ap[va])" => vfwscanf: stream, format, ap,
+        "int __isoc99_vswscanf(const wchar_t *s[r], const wchar_t *format[r], va_list ap[va])" => vswscanf: s, format, ap,
+        "int __isoc99_vwscanf(const wchar_t *format[r], va_list ap[va])" => vwscanf: format, ap,
+        "int __isoc99_wscanf(const wchar_t *format[r], ...)" => wscanf: format, args,
+        "int fwscanf(FILE *stream[file], const wchar_t *format[r], ...)" => fwscanf: stream, format, args,
+        "int swscanf(const wchar_t *s[r], const wchar_t *format[r], ...)" => swscanf: s, format, args,
+        "int vfwscanf(FILE *stream[file], const wchar_t *format[r], va_list ap[va])" => vfwscanf: stream, format, ap,
+        "int vswscanf(const wchar_t *s[r], const wchar_t *format[r], va_list ap[va])" => vswscanf: s, format, ap,
+        "int vwscanf(const wchar_t *format[r], va_list ap[va])" => vwscanf: format, ap,
+        "int wscanf(const wchar_t *format[r], ...)" => wscanf: format, args,
     ];
 }
 
-fn fscanf(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
-    let file = file(cx, stream)?;
-    scan(cx, &mut Input::stream(file), format, &mut args, false)
+fn from_stream(
+    cx: &mut Cx<'_>,
+    file: File,
+    format: GuestPtr,
+    mut args: VarArgs<'_>,
+    binary: bool,
+) -> Result<i32> {
+    if !file.is_narrow(cx)? {
+        return Ok(EOF);
+    }
+    scan(cx, &mut Input::stream(file), format, &mut args, binary)
 }
 
-fn scanf(cx: &mut Cx<'_>, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
+fn from_wide_stream(
+    cx: &mut Cx<'_>,
+    file: File,
+    format: GuestPtr,
+    mut args: VarArgs<'_>,
+    binary: bool,
+) -> Result<i32> {
+    if !file.is_wide(cx)? {
+        return Ok(EOF);
+    }
+    scan(cx, &mut Input::wide_stream(file), format, &mut args, binary)
+}
+
+fn fscanf(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
+    let file = file(cx, stream)?;
+    from_stream(cx, file, format, args, false)
+}
+
+fn scanf(cx: &mut Cx<'_>, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
     let file = standard(cx, 0)?;
-    scan(cx, &mut Input::stream(file), format, &mut args, false)
+    from_stream(cx, file, format, args, false)
 }
 
 fn sscanf(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
@@ -58,14 +102,14 @@ fn vsscanf(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Resu
     sscanf(cx, s, format, VarArgs::list(ap))
 }
 
-fn fscanf_23(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
+fn fscanf_23(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
     let file = file(cx, stream)?;
-    scan(cx, &mut Input::stream(file), format, &mut args, true)
+    from_stream(cx, file, format, args, true)
 }
 
-fn scanf_23(cx: &mut Cx<'_>, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
+fn scanf_23(cx: &mut Cx<'_>, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
     let file = standard(cx, 0)?;
-    scan(cx, &mut Input::stream(file), format, &mut args, true)
+    from_stream(cx, file, format, args, true)
 }
 
 fn sscanf_23(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
@@ -82,4 +126,56 @@ fn vscanf_23(cx: &mut Cx<'_>, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
 
 fn vsscanf_23(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
     sscanf_23(cx, s, format, VarArgs::list(ap))
+}
+
+fn fwscanf(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
+    let file = file(cx, stream)?;
+    from_wide_stream(cx, file, format, args, false)
+}
+
+fn wscanf(cx: &mut Cx<'_>, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
+    let file = standard(cx, 0)?;
+    from_wide_stream(cx, file, format, args, false)
+}
+
+fn swscanf(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
+    scan(cx, &mut Input::wide_text(s), format, &mut args, false)
+}
+
+fn vfwscanf(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    fwscanf(cx, stream, format, VarArgs::list(ap))
+}
+
+fn vwscanf(cx: &mut Cx<'_>, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    wscanf(cx, format, VarArgs::list(ap))
+}
+
+fn vswscanf(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    swscanf(cx, s, format, VarArgs::list(ap))
+}
+
+fn fwscanf_23(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
+    let file = file(cx, stream)?;
+    from_wide_stream(cx, file, format, args, true)
+}
+
+fn wscanf_23(cx: &mut Cx<'_>, format: GuestPtr, args: VarArgs<'_>) -> Result<i32> {
+    let file = standard(cx, 0)?;
+    from_wide_stream(cx, file, format, args, true)
+}
+
+fn swscanf_23(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, mut args: VarArgs<'_>) -> Result<i32> {
+    scan(cx, &mut Input::wide_text(s), format, &mut args, true)
+}
+
+fn vfwscanf_23(cx: &mut Cx<'_>, stream: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    fwscanf_23(cx, stream, format, VarArgs::list(ap))
+}
+
+fn vwscanf_23(cx: &mut Cx<'_>, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    wscanf_23(cx, format, VarArgs::list(ap))
+}
+
+fn vswscanf_23(cx: &mut Cx<'_>, s: GuestPtr, format: GuestPtr, ap: GuestPtr) -> Result<i32> {
+    swscanf_23(cx, s, format, VarArgs::list(ap))
 }

@@ -8,15 +8,22 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+use smallvec::SmallVec;
 use svm_memory::GuestPtr;
 
 pub use functions::TABLE;
 use input::Input;
 use spec::{Directive, Length, parse};
 
+use super::access::wide_str;
+use super::multibyte::{Reader, encode};
 use super::stdio::{EOF, Growing};
+use super::wide_is_utf8;
 use crate::host::VarArgs;
 use crate::machine::{Cx, Result};
+
+/// The bytes of one character.
+type Unit = SmallVec<[u8; 8]>;
 
 /// Why matching ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +37,8 @@ enum Stop {
 type Matched = std::result::Result<(), Stop>;
 
 /// As `isspace` in the C locale.
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
+fn is_space(c: u32) -> bool {
+    c == u32::from(b' ') || (u32::from(b'\t')..=u32::from(b'\r')).contains(&c)
 }
 
 /// The pointers that follow the format, in order or by number.
@@ -51,7 +58,7 @@ impl Targets<'_, '_> {
     }
 }
 
-/// Reads by `format`: the number of conversions stored, or EOF.
+/// Reads by `format`, which is a wide one if the input is: the number of conversions stored, or EOF.
 fn scan(
     cx: &mut Cx<'_>,
     input: &mut Input,
@@ -59,10 +66,17 @@ fn scan(
     args: &mut VarArgs<'_>,
     binary: bool,
 ) -> Result<i32> {
-    let text = cx.mem().c_str(format)?;
+    let wide = input.is_wide();
     let targets = Targets { args, numbered: Vec::new() };
     let mut run = Run { input, targets, done: 0, binary };
-    Ok(match run.all(cx, &text)? {
+    let matched = if wide {
+        let text: Vec<u32> = wide_str(cx.mem(), format)?.into_iter().map(|c| c as u32).collect();
+        run.all(cx, &text)?
+    } else {
+        let text = cx.mem().c_str(format)?;
+        run.all(cx, &text)?
+    };
+    Ok(match matched {
         Err(Stop::Input) if run.done == 0 => EOF,
         _ => run.done,
     })
@@ -77,15 +91,15 @@ struct Run<'i, 'v, 'a> {
 }
 
 impl Run<'_, '_, '_> {
-    fn all(&mut self, cx: &mut Cx<'_>, text: &[u8]) -> Result<Matched> {
+    fn all(&mut self, cx: &mut Cx<'_>, text: &[impl Copy + Into<u32>]) -> Result<Matched> {
         let mut at = 0;
-        while let Some(byte) = text.get(at).copied() {
+        while let Some(c) = text.get(at).map(|c| (*c).into()) {
             at += 1;
-            let matched = if is_space(byte) {
+            let matched = if is_space(c) {
                 self.input.skip_space(cx)?;
                 Ok(())
-            } else if byte != b'%' {
-                self.literal(cx, byte)?
+            } else if c != u32::from(b'%') {
+                self.literal(cx, c)?
             } else {
                 let Some((directive, end)) = parse(text, at) else { return Ok(Err(Stop::Match)) };
                 at = end;
@@ -98,10 +112,10 @@ impl Run<'_, '_, '_> {
         Ok(Ok(()))
     }
 
-    fn literal(&mut self, cx: &mut Cx<'_>, wanted: u8) -> Result<Matched> {
+    fn literal(&mut self, cx: &mut Cx<'_>, wanted: u32) -> Result<Matched> {
         Ok(match self.input.next(cx)? {
             None => Err(Stop::Input),
-            Some(byte) if byte == wanted => Ok(()),
+            Some(c) if c == wanted => Ok(()),
             Some(_) => {
                 self.input.back(cx)?;
                 Err(Stop::Match)
@@ -114,7 +128,7 @@ impl Run<'_, '_, '_> {
             self.input.skip_space(cx)?;
         }
         match d.conversion {
-            b'%' => self.literal(cx, b'%'),
+            b'%' => self.literal(cx, b'%'.into()),
             b'n' => self.count(cx, d).map(Ok),
             b'c' | b'C' | b's' | b'S' | b'[' => self.text(cx, d),
             b'd' | b'i' | b'o' | b'u' | b'x' | b'X' | b'p' | b'b' => self.integer(cx, d),
@@ -175,28 +189,30 @@ impl Run<'_, '_, '_> {
             let to = self.targets.take(cx, d.number)?;
             if d.allocate { Target::Heap(to, Growing::default()) } else { Target::Memory(to) }
         };
+        let mut recoding = Recoding::new(self.input.is_wide(), wide, wide_is_utf8(cx));
         let mut left = if chars { d.width.unwrap_or(1) } else { d.width.unwrap_or(u32::MAX) };
         let (mut next, mut any) = (Some(first), false);
-        while let Some(byte) = next {
+        while let Some(c) = next {
             let accepted = match d.conversion {
                 b'c' | b'C' => true,
-                b'[' => d.set[usize::from(byte)],
-                _ => !is_space(byte),
+                b'[' => d.set.has(c),
+                _ => !is_space(c),
             };
             if !accepted {
                 self.input.back(cx)?;
                 break;
             }
             any = true;
-            if wide && byte >= 0x80 {
-                // The C locale has no such character.
-                cx.set_errno(libc::EILSEQ)?;
-                return Ok(Err(Stop::Input));
+            match recoding.take(c) {
+                Err(()) => return cx.fail(libc::EILSEQ, Err(Stop::Match)),
+                Ok(None) => {}
+                Ok(Some(unit)) => {
+                    if !target.put(cx, &unit)? {
+                        return cx.fail(libc::ENOMEM, Err(Stop::Input));
+                    }
+                    left -= 1;
+                }
             }
-            if !target.put(cx, byte, wide)? {
-                return cx.fail(libc::ENOMEM, Err(Stop::Input));
-            }
-            left -= 1;
             if left == 0 {
                 break;
             }
@@ -208,12 +224,48 @@ impl Run<'_, '_, '_> {
         if d.suppress {
             return Ok(Ok(()));
         }
-        if !chars && !target.put(cx, 0, wide)? {
+        if !chars && !target.put(cx, if wide { &[0; 4] } else { &[0] })? {
             return cx.fail(libc::ENOMEM, Err(Stop::Input));
         }
         target.finish(cx)?;
         self.done += 1;
         Ok(Ok(()))
+    }
+}
+
+/// From the input's characters to the target's.
+enum Recoding {
+    /// Bytes as they are.
+    Bytes,
+    /// Wide characters as they are.
+    Wide,
+    /// Bytes of the locale's encoding to wide characters.
+    Decode(Reader),
+    /// Wide characters to the locale's encoding.
+    Encode { utf8: bool },
+}
+
+impl Recoding {
+    fn new(from_wide: bool, to_wide: bool, utf8: bool) -> Recoding {
+        match (from_wide, to_wide) {
+            (false, false) => Recoding::Bytes,
+            (true, true) => Recoding::Wide,
+            (false, true) => Recoding::Decode(Reader::new(utf8)),
+            (true, false) => Recoding::Encode { utf8 },
+        }
+    }
+
+    /// The bytes to store for `c`; none yet in the middle of a character, an error if the encoding has no such one.
+    fn take(&mut self, c: u32) -> std::result::Result<Option<Unit>, ()> {
+        let unit = |c: u32| Some(Unit::from_slice(&c.to_le_bytes()));
+        match self {
+            Recoding::Bytes => Ok(Some(Unit::from_slice(&[c as u8]))),
+            Recoding::Wide => Ok(unit(c)),
+            Recoding::Decode(reader) => Ok(reader.take(c as u8)?.and_then(unit)),
+            Recoding::Encode { utf8 } => {
+                encode(*utf8, c).map(|bytes| Some(Unit::from_slice(&bytes))).ok_or(())
+            }
+        }
     }
 }
 
@@ -226,9 +278,8 @@ enum Target {
 }
 
 impl Target {
-    fn put(&mut self, cx: &mut Cx<'_>, byte: u8, wide: bool) -> Result<bool> {
-        let bytes = [byte, 0, 0, 0];
-        let unit = &bytes[..if wide { 4 } else { 1 }];
+    /// Appends a character's bytes; false if there is no memory for them.
+    fn put(&mut self, cx: &mut Cx<'_>, unit: &[u8]) -> Result<bool> {
         match self {
             Target::Nothing => Ok(true),
             Target::Memory(to) => {

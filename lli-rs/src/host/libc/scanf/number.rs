@@ -50,12 +50,12 @@ pub fn integer(
     let mut base = base_of(d.conversion);
     let mut digits: Vec<u8> = Vec::new();
     let mut negative = false;
-    let Some(mut c) = input.next(cx)? else { return Ok(Err(Stop::Input)) };
+    let Some(mut c) = input.next_ascii(cx)? else { return Ok(Err(Stop::Input)) };
     let mut signed = false;
     let mut at_end = false;
     macro_rules! advance {
         () => {{
-            match input.next(cx)? {
+            match input.next_ascii(cx)? {
                 Some(next) => c = next,
                 None => (c, at_end) = (0, true),
             }
@@ -94,7 +94,7 @@ pub fn integer(
     if digits.is_empty() {
         if d.conversion == b'p' && !signed && c == b'(' && width.0.is_none_or(|n| n >= 5) {
             for wanted in b"nil)" {
-                if input.next(cx)?.map(|b| b.to_ascii_lowercase()) != Some(*wanted) {
+                if input.next_ascii(cx)?.map(|b| b.to_ascii_lowercase()) != Some(*wanted) {
                     input.back(cx)?;
                     return Ok(Err(Stop::Match));
                 }
@@ -139,7 +139,7 @@ pub fn float_text(
     width: Option<u32>,
 ) -> Result<std::result::Result<Vec<u8>, Stop>> {
     let mut reader = Reader { width: Width(width), text: Vec::new() };
-    let Some(mut c) = input.next(cx)? else { return Ok(Err(Stop::Input)) };
+    let Some(mut c) = input.next_ascii(cx)? else { return Ok(Err(Stop::Input)) };
     reader.width.spend();
     let sign = usize::from(c == b'-' || c == b'+');
     if sign == 1 {
@@ -173,7 +173,7 @@ impl Reader {
         if self.width.spent() {
             return Ok(None);
         }
-        let next = input.next(cx)?;
+        let next = input.next_ascii(cx)?;
         self.width.spend();
         Ok(next)
     }
@@ -213,7 +213,7 @@ impl Reader {
         if self.width.spent() {
             return Ok(Ok(self.text));
         }
-        match input.next(cx)? {
+        match input.next_ascii(cx)? {
             Some(c) if c.eq_ignore_ascii_case(&b'i') => {
                 self.width.spend();
                 self.word(cx, input, c, b"nity")

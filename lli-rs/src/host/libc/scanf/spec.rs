@@ -32,22 +32,47 @@ pub struct Directive {
     /// The conversion's letter.
     pub conversion: u8,
     /// The characters of a `%[`.
-    pub set: Box<[bool; 256]>,
+    pub set: Set,
 }
 
-fn number(text: &[u8], at: &mut usize) -> Option<u32> {
+/// The characters of a `%[`.
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    inverted: bool,
+    /// First and last of each range.
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Set {
+    /// Whether the set has the character.
+    pub fn has(&self, c: u32) -> bool {
+        self.ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != self.inverted
+    }
+}
+
+/// A format's character if it is ASCII, else 0xff, which means nothing in a directive.
+fn ascii(text: &[impl Copy + Into<u32>], at: usize) -> u8 {
+    match text.get(at).map(|c| (*c).into()) {
+        None => 0,
+        Some(c) if c < 0x80 => c as u8,
+        Some(_) => 0xff,
+    }
+}
+
+fn number(text: &[impl Copy + Into<u32>], at: &mut usize) -> Option<u32> {
     let start = *at;
     let mut value = 0_u32;
-    while let Some(digit) = text.get(*at).filter(|b| b.is_ascii_digit()) {
-        value = value.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+    while ascii(text, *at).is_ascii_digit() {
+        value = value.saturating_mul(10).saturating_add(u32::from(ascii(text, *at) - b'0'));
         *at += 1;
     }
     (*at > start).then_some(value.min(i32::MAX as u32))
 }
 
-/// Parses the directive behind the `%` before `at`; gives it and where it ends. None if the format ends in it.
-pub fn parse(text: &[u8], mut at: usize) -> Option<(Directive, usize)> {
-    let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+/// Parses the directive behind the `%` before `at`, of a format of bytes or of wide characters; gives it and where it
+/// ends. None if the format ends in it.
+pub fn parse(text: &[impl Copy + Into<u32>], mut at: usize) -> Option<(Directive, usize)> {
+    let byte = |at: usize| ascii(text, at);
     let mut d = Directive {
         number: None,
         suppress: false,
@@ -55,7 +80,7 @@ pub fn parse(text: &[u8], mut at: usize) -> Option<(Directive, usize)> {
         width: None,
         length: Length::None,
         conversion: 0,
-        set: Box::new([false; 256]),
+        set: Set::default(),
     };
     let start = at;
     match number(text, &mut at) {
@@ -94,30 +119,27 @@ pub fn parse(text: &[u8], mut at: usize) -> Option<(Directive, usize)> {
 }
 
 /// Parses a set behind its `[`. A `]` that comes first stands for itself, and so does a `-` at either end.
-fn set(text: &[u8], mut at: usize, set: &mut [bool; 256]) -> Option<usize> {
-    let inverted = text.get(at) == Some(&b'^');
-    at += usize::from(inverted);
-    let mut previous: Option<u8> = None;
+fn set(text: &[impl Copy + Into<u32>], mut at: usize, set: &mut Set) -> Option<usize> {
+    let char_at = |at: usize| text.get(at).map(|c| (*c).into());
+    set.inverted = char_at(at) == Some(u32::from(b'^'));
+    at += usize::from(set.inverted);
+    let mut previous: Option<u32> = None;
     let first = at;
     loop {
-        let byte = *text.get(at)?;
+        let c = char_at(at)?;
         at += 1;
-        match byte {
-            b']' if at - 1 > first => break,
-            b'-' if previous.is_some_and(|p| text.get(at).is_some_and(|end| *end != b']' && p <= *end)) => {
-                let (from, to) = (previous.unwrap_or(0), *text.get(at)?);
+        let range_end = char_at(at).filter(|end| *end != u32::from(b']'));
+        match (previous, range_end) {
+            _ if c == u32::from(b']') && at - 1 > first => return Some(at),
+            (Some(from), Some(to)) if c == u32::from(b'-') && from <= to => {
                 at += 1;
-                (from..=to).for_each(|b| set[usize::from(b)] = true);
+                set.ranges.push((from, to));
                 previous = Some(to);
             }
             _ => {
-                set[usize::from(byte)] = true;
-                previous = Some(byte);
+                set.ranges.push((c, c));
+                previous = Some(c);
             }
         }
     }
-    if inverted {
-        set.iter_mut().for_each(|member| *member = !*member);
-    }
-    Some(at)
 }

@@ -46,27 +46,27 @@ host_table! {
 
 fn getc(cx: &mut Cx<'_>, stream: GuestPtr) -> Result<i32> {
     let file = file(cx, stream)?;
-    buffer::get(cx, &file)
+    if file.is_narrow(cx)? { buffer::get(cx, &file) } else { Ok(EOF) }
 }
 
 fn underflow(cx: &mut Cx<'_>, stream: GuestPtr) -> Result<i32> {
     let file = file(cx, stream)?;
-    buffer::peek(cx, &file)
+    if file.is_narrow(cx)? { buffer::peek(cx, &file) } else { Ok(EOF) }
 }
 
 fn getchar(cx: &mut Cx<'_>) -> Result<i32> {
     let file = standard(cx, 0)?;
-    buffer::get(cx, &file)
+    if file.is_narrow(cx)? { buffer::get(cx, &file) } else { Ok(EOF) }
 }
 
 fn putc(cx: &mut Cx<'_>, c: i32, stream: GuestPtr) -> Result<i32> {
     let file = file(cx, stream)?;
-    buffer::put(cx, &file, c as u8)
+    if file.is_narrow(cx)? { buffer::put(cx, &file, c as u8) } else { Ok(EOF) }
 }
 
 fn putchar(cx: &mut Cx<'_>, c: i32) -> Result<i32> {
     let file = standard(cx, 1)?;
-    buffer::put(cx, &file, c as u8)
+    if file.is_narrow(cx)? { buffer::put(cx, &file, c as u8) } else { Ok(EOF) }
 }
 
 /// `__overflow(stream, EOF)` flushes.
@@ -75,7 +75,7 @@ fn overflow(cx: &mut Cx<'_>, stream: GuestPtr, c: i32) -> Result<i32> {
     if c == EOF {
         return Ok(if buffer::flush(cx, &file)? { 0 } else { EOF });
     }
-    buffer::overflow(cx, &file, c as u8)
+    if file.is_narrow(cx)? { buffer::overflow(cx, &file, c as u8) } else { Ok(EOF) }
 }
 
 fn ungetc(cx: &mut Cx<'_>, c: i32, stream: GuestPtr) -> Result<i32> {
@@ -87,7 +87,7 @@ fn ungetc(cx: &mut Cx<'_>, c: i32, stream: GuestPtr) -> Result<i32> {
 fn fread(cx: &mut Cx<'_>, ptr: GuestPtr, size: u64, n: u64, stream: GuestPtr) -> Result<u64> {
     let file = file(cx, stream)?;
     let bytes = size.saturating_mul(n);
-    if bytes == 0 {
+    if bytes == 0 || !file.is_narrow(cx)? {
         return Ok(0);
     }
     let done = buffer::read(cx, &file, ptr, bytes)?;
@@ -108,7 +108,7 @@ fn fread_chk(cx: &mut Cx<'_>, ptr: GuestPtr, left: u64, size: u64, n: u64, strea
 fn fwrite(cx: &mut Cx<'_>, ptr: GuestPtr, size: u64, n: u64, stream: GuestPtr) -> Result<u64> {
     let file = file(cx, stream)?;
     let bytes = size.saturating_mul(n);
-    if bytes == 0 {
+    if bytes == 0 || !file.is_narrow(cx)? {
         return Ok(0);
     }
     let source = Source::Guest(cx.mem().slice(ptr, bytes)?);
@@ -118,6 +118,9 @@ fn fwrite(cx: &mut Cx<'_>, ptr: GuestPtr, size: u64, n: u64, stream: GuestPtr) -
 
 fn getw(cx: &mut Cx<'_>, stream: GuestPtr) -> Result<i32> {
     let file = file(cx, stream)?;
+    if !file.is_narrow(cx)? {
+        return Ok(EOF);
+    }
     let mut bytes = [0; 4];
     for byte in &mut bytes {
         match buffer::get(cx, &file)? {
@@ -130,6 +133,9 @@ fn getw(cx: &mut Cx<'_>, stream: GuestPtr) -> Result<i32> {
 
 fn putw(cx: &mut Cx<'_>, w: i32, stream: GuestPtr) -> Result<i32> {
     let file = file(cx, stream)?;
+    if !file.is_narrow(cx)? {
+        return Ok(EOF);
+    }
     let done = buffer::write(cx, &file, Source::Host(&w.to_le_bytes()))?;
     Ok(if done == 4 { 0 } else { EOF })
 }

@@ -36,7 +36,7 @@ fn take_line(
     to: &mut dyn FnMut(&mut Cx<'_>, u64, GuestPtr, u64) -> Result<bool>,
 ) -> Result<Option<u64>> {
     let mut done = 0;
-    while done < most && buffer::fill(cx, file)? {
+    while done < most && file.is_narrow(cx)? && buffer::fill(cx, file)? {
         let mut head = file.head(cx)?;
         let ready = head.unread().min(most - done);
         let hit = cx.mem().find(head.read_ptr, delimiter, ready)?;
@@ -105,6 +105,9 @@ fn gets(cx: &mut Cx<'_>, s: GuestPtr) -> Result<GuestPtr> {
 fn put_string(cx: &mut Cx<'_>, file: &File, s: GuestPtr) -> Result<bool> {
     let len = cx.mem().str_len(s)?;
     let source = Source::Guest(cx.mem().slice(s, len)?);
+    if !file.is_narrow(cx)? {
+        return Ok(false);
+    }
     Ok(buffer::write(cx, file, source)? == len)
 }
 

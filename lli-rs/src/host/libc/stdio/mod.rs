@@ -25,6 +25,7 @@ use svm_memory::{AccessKind, FaultKind, GuestPtr, ObjectKind};
 pub(super) use buffer::{StreamSink, get as next_byte};
 use device::Device;
 pub(super) use device::Growing;
+pub(super) use wide::{WEOF, get as next_wide};
 
 use super::HostGlobal;
 use crate::host::HostFn;
@@ -116,6 +117,13 @@ pub(super) struct Stream {
     pub own_buffer: Mutex<Option<GuestPtr>>,
 }
 
+/// What a stream is made of, as glibc's `_mode` tells it (C11 7.21.2, 4).
+#[derive(Clone, Copy)]
+enum Orientation {
+    Narrow = -1,
+    Wide = 1,
+}
+
 /// A FILE that is open.
 #[derive(Clone, Debug)]
 pub(super) struct File {
@@ -132,6 +140,28 @@ impl File {
     /// Stores the visible fields.
     pub fn set_head(&self, cx: &Cx<'_>, head: &Head) -> Result<()> {
         Ok(cx.mem().store(self.ptr, *head)?)
+    }
+
+    /// Gives a stream without an orientation this one; whether it has it.
+    fn orient(&self, cx: &Cx<'_>, to: Orientation) -> Result<bool> {
+        let place = self.ptr.offset(MODE);
+        let mode: i32 = cx.mem().load(place)?;
+        if mode == 0 {
+            cx.mem().store(place, to as i32)?;
+            return Ok(true);
+        }
+        Ok(mode.signum() == to as i32)
+    }
+
+    /// Makes a stream without an orientation one of bytes; whether it is one. What reads and writes bytes fails on a
+    /// stream of wide characters.
+    pub fn is_narrow(&self, cx: &Cx<'_>) -> Result<bool> {
+        self.orient(cx, Orientation::Narrow)
+    }
+
+    /// The same for wide characters.
+    pub fn is_wide(&self, cx: &Cx<'_>) -> Result<bool> {
+        self.orient(cx, Orientation::Wide)
     }
 
     /// Sets flags.
@@ -243,6 +273,11 @@ fn no_file(cx: &Cx<'_>, ptr: GuestPtr) -> Trap {
 /// Puts back the byte that was just read: there is always room for it.
 pub(super) fn push_back(cx: &mut Cx<'_>, file: &File, byte: u8) -> Result<()> {
     buffer::unget(cx, file, byte).map(|_| ())
+}
+
+/// Puts a wide character back that was just read.
+pub(super) fn push_back_wide(cx: &mut Cx<'_>, file: &File, c: u32) -> Result<()> {
+    wide::unget(cx, file, c).map(|_| ())
 }
 
 /// Writes a message of the library to `stderr`.

@@ -56,6 +56,9 @@ fn to_stream(
     mut args: VarArgs<'_>,
     c: Checking,
 ) -> Result<i32> {
+    if !stream.is_narrow(cx)? {
+        return Ok(-1);
+    }
     if stream.head(cx)?.flags & flag::NO_WRITES != 0 {
         buffer::overflow(cx, &stream, 0)?;
         return Ok(-1);

@@ -2,7 +2,7 @@
 
 use svm_memory::GuestPtr;
 
-use super::{EOF, File, MODE, buffer, file, flag, standard};
+use super::{EOF, File, buffer, file, flag, standard};
 use crate::host::host_table;
 use crate::host::libc::access::{at, wide_str};
 use crate::host::libc::fd::Source;
@@ -34,17 +34,7 @@ host_table! {
 }
 
 /// `WEOF`.
-pub(super) const WEOF: u32 = u32::MAX;
-
-/// Makes a stream without an orientation a wide one; whether it is wide.
-pub(super) fn orient(cx: &Cx<'_>, file: &File) -> Result<bool> {
-    let place = file.ptr.offset(MODE);
-    let mode: i32 = cx.mem().load(place)?;
-    if mode == 0 {
-        cx.mem().store(place, 1i32)?;
-    }
-    Ok(mode >= 0)
-}
+pub const WEOF: u32 = u32::MAX;
 
 /// What a stream writes for a character: glibc puts a question mark in the place of one that the C locale's
 /// encoding lacks.
@@ -59,8 +49,8 @@ fn illegal<T>(cx: &mut Cx<'_>, file: &File, value: T) -> Result<T> {
 }
 
 /// The next character, or `WEOF`: at the end, or, with the stream's error flag, for bytes that are none.
-fn get(cx: &mut Cx<'_>, file: &File) -> Result<u32> {
-    if !orient(cx, file)? {
+pub fn get(cx: &mut Cx<'_>, file: &File) -> Result<u32> {
+    if !file.is_wide(cx)? {
         return Ok(WEOF);
     }
     let mut reader = Reader::new(wide_is_utf8(cx));
@@ -78,7 +68,7 @@ fn get(cx: &mut Cx<'_>, file: &File) -> Result<u32> {
 }
 
 pub(super) fn put(cx: &mut Cx<'_>, file: &File, c: u32) -> Result<u32> {
-    if !orient(cx, file)? {
+    if !file.is_wide(cx)? {
         return Ok(WEOF);
     }
     let Some(bytes) = bytes_of(cx, c) else { return illegal(cx, file, WEOF) };
@@ -144,12 +134,17 @@ fn fputws(cx: &mut Cx<'_>, s: GuestPtr, stream: GuestPtr) -> Result<i32> {
 
 fn ungetwc(cx: &mut Cx<'_>, c: u32, stream: GuestPtr) -> Result<u32> {
     let file = file(cx, stream)?;
+    unget(cx, &file, c)
+}
+
+/// Puts a character back; `WEOF` if it cannot be.
+pub fn unget(cx: &mut Cx<'_>, file: &File, c: u32) -> Result<u32> {
     let Some(bytes) = encode(wide_is_utf8(cx), c).filter(|_| c != WEOF) else { return Ok(WEOF) };
-    if !orient(cx, &file)? {
+    if !file.is_wide(cx)? {
         return Ok(WEOF);
     }
     for byte in bytes.iter().rev() {
-        if !buffer::unget(cx, &file, *byte)? {
+        if !buffer::unget(cx, file, *byte)? {
             return Ok(WEOF);
         }
     }

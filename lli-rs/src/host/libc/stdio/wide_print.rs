@@ -2,7 +2,7 @@
 
 use svm_memory::GuestPtr;
 
-use super::wide::{WEOF, orient, put};
+use super::wide::{WEOF, put};
 use super::{File, buffer, file, flag, standard};
 use crate::host::libc::printf::{Checking, Sink, WideMemorySink, format_wide};
 use crate::host::{VarArgs, host_table};
@@ -50,7 +50,7 @@ fn to_stream(
     mut args: VarArgs<'_>,
     checking: Checking,
 ) -> Result<i32> {
-    if !orient(cx, &file)? {
+    if !file.is_wide(cx)? {
         return Ok(-1);
     }
     if file.head(cx)?.flags & flag::NO_WRITES != 0 {
