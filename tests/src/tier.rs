@@ -22,8 +22,8 @@ pub const JIT: Tier = Tier { name: "jit", flags: &["--tier=jit"], changes_over: 
 /// What is hot compiled in the background.
 pub const AUTO: Tier = Tier { name: "auto", flags: &["--tier=auto"], changes_over: false };
 
-/// The same with thresholds so low that each frame changes to compiled code at its first jump back, and each function
-/// is compiled at its second call.
+/// The same with thresholds so low that each frame changes to quick code at its first jump back and to full code at the
+/// next loop head, and each function is compiled quickly at its second call and in full at its third.
 pub const OSR: Tier = Tier { name: "osr", flags: &["--tier=auto", "--tier-threshold=0"], changes_over: true };
 
 /// The tiers of large programs and of the benchmarks, the interpreter first. Compiling all that a large program calls
@@ -54,6 +54,12 @@ impl Tier {
         let refused: Vec<&str> = log.lines().filter(|line| line.starts_with("refused ")).collect();
         if seen != entered && refused.is_empty() {
             return Err(format!("{entered} of {seen} frames that looped changed to compiled code:\n{log}"));
+        }
+        let (seen, left) = (value("heads-seen")?, value("heads-left")?);
+        if seen != left && refused.is_empty() {
+            return Err(format!(
+                "{left} of {seen} visits of loop heads by quick code led to full code:\n{log}"
+            ));
         }
         match refused.iter().find(|line| !MAY_BE_REFUSED.iter().any(|why| line.contains(why))) {
             Some(line) => Err(format!("not compiled: {line}")),

@@ -63,11 +63,22 @@ pub struct Code {
     pub ret_slots: u32,
     /// Where the function is declared.
     pub decl_loc: LocId,
-    /// Where a running frame can change to compiled code; sorted by word.
+    /// Where a running frame can change to (other) compiled code; sorted by word.
     pub heads: Box<[Head]>,
+    /// Of code that was compiled quickly and looks for something better at its heads.
+    pub quick: Option<Quick>,
 }
 
-/// A loop head in bytecode: control can go on there in compiled code.
+/// Code that was compiled quickly.
+#[derive(Clone, Copy, Debug)]
+pub struct Quick {
+    /// The first slot of those where what is live at a head lies while the frame looks.
+    pub live: u32,
+    /// If it goes on where a frame of bytecode was: the number of that code, and the word of the head.
+    pub after: Option<(u32, u32)>,
+}
+
+/// A loop head in bytecode, or in code that was compiled quickly: control can go on there in compiled code.
 pub struct Head {
     /// Index of its first word.
     pub word: u32,

@@ -9,6 +9,7 @@ mod llvm;
 mod orc;
 mod perf;
 mod stubs;
+mod times;
 
 #[cfg(test)]
 mod tests;
@@ -25,9 +26,12 @@ use crate::ir::{BlockId, FuncId, Function, Value};
 use crate::machine::functions::{FuncCell, FunctionTable};
 use crate::machine::native::HELPERS;
 use crate::machine::{Process, trampoline};
-use crate::opt::{Roots, compiled};
+use crate::opt::Roots;
+use crate::opt::compiled::{self, Level, Start};
+use codegen::Wanted;
 use orc::Orc;
 use stubs::{Pair, Stubs};
+use times::{Times, Watch};
 
 /// The compiler of one process. LLVM's code generator is set up at the first compile.
 #[derive(Default)]
@@ -36,6 +40,7 @@ pub(crate) struct Jit {
     /// Names given, and how often: each is a function's or a loop's, the same in every run of the program.
     names: Mutex<FxHashMap<String, u32>>,
     stubs: Stubs,
+    times: Times,
     functions: OnceLock<FunctionTable>,
     /// Functions compiled.
     pub(crate) compiled: AtomicU32,
@@ -47,13 +52,15 @@ pub(crate) struct Jit {
     pub(crate) nanos: AtomicU64,
 }
 
-/// A frame of bytecode whose function goes on in compiled code.
+/// A frame whose function goes on in (other) compiled code.
 pub(crate) struct Takeover {
-    /// The loop head at which it stands.
-    pub(crate) head: BlockId,
-    /// Where its values are.
-    pub(crate) places: Places,
-    /// Its slot with the mark of the stack objects.
+    /// The loop head at which bytecode stands, or stood when code that was compiled quickly went on; none if that began
+    /// at the function's entry.
+    pub(crate) bytecode: Option<(BlockId, Places)>,
+    /// The loop head at which code that was compiled quickly stands, and the first of the slots where it has laid what
+    /// is live.
+    pub(crate) quick: Option<(BlockId, u32)>,
+    /// The frame's slot with the mark of the stack objects.
     pub(crate) mark: Option<u32>,
 }
 
@@ -66,27 +73,51 @@ struct Arrival {
 }
 
 impl Takeover {
-    /// The slots of these values.
-    fn arrival(&self, live: &[Value]) -> Result<Arrival, String> {
-        let slot = |v: &Value| self.places.of(*v).map(|span| span.at);
-        let slots = live.iter().map(slot).collect::<Option<_>>();
+    /// The values, by number, that bytecode does not keep but compute.
+    fn folded(&self, f: &Function) -> Vec<bool> {
+        let Some((_, places)) = &self.bytecode else { return Vec::new() };
+        (0..f.values.len() as u32).map(|v| places.is_folded(Value(v))).collect()
+    }
+
+    /// The slots of the parameters of `f`, which are these values of the frame that is left.
+    fn arrival(&self, f: &Function, live: &[Value]) -> Result<Arrival, String> {
+        let slots = match (&self.quick, &self.bytecode) {
+            (Some((_, first)), _) => {
+                let mut next = *first;
+                let slot = |p: &Value| {
+                    let at = next;
+                    next += f.ty(*p).slots();
+                    Some(at)
+                };
+                f.params.iter().map(slot).collect()
+            }
+            (None, Some((_, places))) => live.iter().map(|v| Some(places.of(*v)?.at)).collect(),
+            (None, None) => None,
+        };
         Ok(Arrival { slots: slots.ok_or("a value that bytecode does not keep")?, mark: self.mark })
+    }
+
+    /// The heads, one in the other, at which a body starts that goes on there.
+    fn starts<'a>(&self, folded: &'a [bool]) -> Vec<Start<'a>> {
+        let first = self.bytecode.iter().map(|(head, _)| Start { head: *head, folded });
+        first.chain(self.quick.iter().map(|(head, _)| Start { head: *head, folded: &[] })).collect()
     }
 }
 
 impl Jit {
     /// Compiles a function whose roots are these: its code, and the entry for callers that pass arguments in
-    /// registers. With `takeover`, the code goes on where a frame of bytecode is, and has no such entry. LLVM
-    /// recurses deeply: the caller sees to a large stack.
+    /// registers. With `takeover`, the code goes on where a frame is, and has no such entry. LLVM recurses deeply: the
+    /// caller sees to a large stack.
     pub(crate) fn compile(
         &self,
         process: &Process,
         f: &Function,
         roots: &Roots,
+        level: Level,
         takeover: Option<&Takeover>,
     ) -> Result<(Box<Code>, usize), String> {
         let started = std::time::Instant::now();
-        let outcome = self.job(process, f, roots, takeover);
+        let outcome = self.job(process, f, roots, level, takeover);
         let count = if outcome.is_ok() { &self.compiled } else { &self.refused };
         count.fetch_add(1, Ordering::Relaxed);
         self.nanos.fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
@@ -103,11 +134,12 @@ impl Jit {
     }
 
     /// A name for the code of a function, or of one of its loops.
-    fn name(&self, f: &Function, head: Option<BlockId>) -> String {
-        let name = match head {
-            None => format!("svm.f{}", f.id.0),
-            Some(head) => format!("svm.f{}.loop{}", f.id.0, head.0),
-        };
+    fn name(&self, f: &Function, level: Level, starts: &[Start<'_>]) -> String {
+        let mut name = format!("svm.f{}", f.id.0);
+        starts.iter().for_each(|start| name.push_str(&format!(".loop{}", start.head.0)));
+        if level == Level::Quick {
+            name.push_str(".quick");
+        }
         let mut names = self.names.lock();
         let count = names.entry(name.clone()).or_default();
         *count += 1;
@@ -120,20 +152,22 @@ impl Jit {
         process: &Process,
         f: &Function,
         roots: &Roots,
+        level: Level,
         takeover: Option<&Takeover>,
+        watch: &Watch,
     ) -> Result<(llvm::Job, codegen::Unfinished, String), String> {
-        let folded: Vec<bool> = takeover.map_or(Vec::new(), |t| {
-            (0..f.values.len() as u32).map(|v| t.places.is_folded(Value(v))).collect()
-        });
-        let head = takeover.map(|t| t.head);
-        let options = compiled::Options { fuel: process.fuel(), head, folded: &folded };
-        let made = compiled::run(f, &process.module, roots, process, options)
+        let folded = takeover.map_or(Vec::new(), |t| t.folded(f));
+        let starts = takeover.map_or(Vec::new(), |t| t.starts(&folded));
+        let options = compiled::Options { level, fuel: process.fuel(), starts: &starts };
+        let body = compiled::run(f, &process.module, roots, process, options)
             .ok_or("a loop that cannot be entered")?;
-        let arrival = takeover.map(|t| t.arrival(&made.live)).transpose()?;
-        let body = made.function;
-        let name = self.name(f, head);
+        watch.lap("ir");
+        let arrival = takeover.map(|t| t.arrival(&body.function, &body.live)).transpose()?;
+        let name = self.name(f, level, &starts);
         let job = llvm::Job::new(&f.name);
-        let unfinished = codegen::function(process, &body, &job, &self.stubs, &name, arrival)?;
+        let wanted = Wanted { body: &body, level, name: &name, arrival };
+        let unfinished = codegen::function(process, &job, &self.stubs, wanted)?;
+        watch.lap("codegen");
         Ok((job, unfinished, name))
     }
 
@@ -142,14 +176,18 @@ impl Jit {
         process: &Process,
         f: &Function,
         roots: &Roots,
+        level: Level,
         takeover: Option<&Takeover>,
     ) -> Result<(Box<Code>, usize), String> {
         let orc = self.orc()?;
-        let (job, unfinished, name) = self.generate(process, f, roots, takeover)?;
+        let watch = Watch::start();
+        let (job, unfinished, name) = self.generate(process, f, roots, level, takeover, &watch)?;
         let mut names = vec![name];
         unfinished.stubs.iter().for_each(|s| names.extend(<[String; 2]>::from(s.names())));
         let cache = process.config.cache.as_deref();
-        let linked = orc.add(&job, unfinished.passes(), &names, &unfinished.symbols, cache)?;
+        let linked = orc.add(&job, unfinished.pipeline(), &names, &unfinished.symbols, cache, &watch)?;
+        watch.lap("link");
+        self.times.add(&watch, &names[0], &f.name, f.insts.len());
         self.code_bytes.fetch_add(linked.iter().map(|l| l.size as u64).sum(), Ordering::Relaxed);
         if process.config.perf_map {
             let own = linked.iter().zip(&names).map(|(l, name)| match name.strip_prefix("svm.f") {
@@ -165,7 +203,7 @@ impl Jit {
         }
         if unfinished.compares_stubs && !all_ours {
             // Another job has made the same stubs meanwhile, and a tail call must know the ones that count.
-            return self.job(process, f, roots, takeover);
+            return self.job(process, f, roots, level, takeover);
         }
         self.lead_out(process, &unfinished.callees);
         let stub = self.stubs.known(unfinished.own_type).ok_or("no stub")?.enter;
@@ -180,11 +218,16 @@ impl Jit {
         roots: &Roots,
         optimized: bool,
     ) -> Result<String, String> {
-        let (job, unfinished, _) = self.generate(process, f, roots, None)?;
+        let (job, unfinished, _) = self.generate(process, f, roots, Level::Full, None, &Watch::start())?;
         if optimized {
-            self.orc()?.optimize(&job, unfinished.passes())?;
+            self.orc()?.optimize(&job, unfinished.pipeline())?;
         }
         Ok(job.listing())
+    }
+
+    /// What was compiled, and what it cost.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.times.lines()
     }
 
     /// Callees that have no compiled form are called by way of the interpreter.

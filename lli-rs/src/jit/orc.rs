@@ -23,7 +23,9 @@ use inkwell::llvm_sys::transforms::pass_builder::*;
 use parking_lot::Mutex;
 
 use super::llvm::Job;
+use super::times::Watch;
 use crate::cache::{Folder, Key};
+use crate::opt::compiled::Level;
 
 /// A function in memory.
 #[derive(Clone, Copy)]
@@ -33,13 +35,22 @@ pub(super) struct Linked {
     pub(super) size: usize,
 }
 
+/// What LLVM does to a module.
+#[derive(Clone, Copy)]
+pub(super) struct Pipeline {
+    /// Its passes.
+    pub(super) passes: &'static str,
+    /// How good the code generator is to be.
+    pub(super) level: Level,
+}
+
 /// The just-in-time linker and what it was configured with.
 pub(super) struct Orc {
     jit: LLVMOrcLLJITRef,
     layout: CString,
     triple: CString,
-    /// Code generators that no job uses now: each takes a while to set up.
-    machines: Mutex<Vec<Machine>>,
+    /// Code generators that no job uses now, by level: each takes a while to set up.
+    machines: [Mutex<Vec<Machine>>; 2],
 }
 
 // SAFETY: LLJIT locks its session; a code generator is used by one job at a time, and the other fields are never
@@ -90,7 +101,7 @@ fn take(message: *mut c_char) -> CString {
 struct Machine(LLVMTargetMachineRef);
 
 impl Machine {
-    fn host() -> Result<Machine, String> {
+    fn host(level: Level) -> Result<Machine, String> {
         // SAFETY: constructors with strings that live as long as the calls.
         unsafe {
             let triple = take(LLVMGetDefaultTargetTriple());
@@ -104,7 +115,10 @@ impl Machine {
                 triple.as_ptr(),
                 cpu.as_ptr(),
                 features.as_ptr(),
-                LLVMCodeGenOptLevel::LLVMCodeGenLevelDefault,
+                match level {
+                    Level::Quick => LLVMCodeGenOptLevel::LLVMCodeGenLevelNone,
+                    Level::Full => LLVMCodeGenOptLevel::LLVMCodeGenLevelDefault,
+                },
                 LLVMRelocMode::LLVMRelocPIC,
                 LLVMCodeModel::LLVMCodeModelJITDefault,
             );
@@ -128,7 +142,7 @@ impl Orc {
     /// Sets up the linker with the helpers that code may call, by name and address.
     pub(super) fn new(helpers: &[(String, usize)]) -> Result<Orc, String> {
         initialize();
-        let machine = Machine::host()?;
+        let machine = Machine::host(Level::Full)?;
         // SAFETY: each handle is handed on to what consumes it, or kept in the struct.
         unsafe {
             let builder = LLVMOrcCreateLLJITBuilder();
@@ -141,7 +155,7 @@ impl Orc {
                 jit,
                 layout: CStr::from_ptr(LLVMOrcLLJITGetDataLayoutStr(jit)).to_owned(),
                 triple: CStr::from_ptr(LLVMOrcLLJITGetTripleString(jit)).to_owned(),
-                machines: Mutex::default(),
+                machines: Default::default(),
             };
             orc.define(helpers)?;
             Ok(orc)
@@ -173,15 +187,24 @@ impl Orc {
     }
 
     /// The job's module as an object file: verified, optimized and emitted, or as the cache has it.
-    fn object(&self, job: &Job, passes: &str, cache: Option<&Folder>) -> Result<LLVMMemoryBufferRef, String> {
+    fn object(
+        &self,
+        job: &Job,
+        pipeline: Pipeline,
+        cache: Option<&Folder>,
+        watch: &Watch,
+    ) -> Result<LLVMMemoryBufferRef, String> {
         let compile = || {
-            self.with_machine(|machine| {
-                self.run_passes(job, passes, machine)?;
-                emit(job, machine)
+            self.with_machine(pipeline.level, |machine| {
+                self.run_passes(job, pipeline.passes, machine)?;
+                watch.lap("passes");
+                let object = emit(job, machine);
+                watch.lap("emit");
+                object
             })
         };
         let Some(cache) = cache else { return compile() };
-        let key = key(job, passes);
+        let key = key(job, pipeline.passes);
         if let Some(found) = cache.get(&key) {
             // SAFETY: LLVM copies the bytes.
             return Ok(unsafe {
@@ -203,12 +226,13 @@ impl Orc {
     pub(super) fn add(
         &self,
         job: &Job,
-        passes: &str,
+        pipeline: Pipeline,
         names: &[String],
         symbols: &[(String, usize)],
         cache: Option<&Folder>,
+        watch: &Watch,
     ) -> Result<Vec<Linked>, String> {
-        let object = self.object(job, passes, cache)?;
+        let object = self.object(job, pipeline, cache, watch)?;
         self.define(symbols)?;
         let sizes = sizes(object);
         // SAFETY: the linker takes the object.
@@ -224,15 +248,20 @@ impl Orc {
     }
 
     /// Only optimizes.
-    pub(super) fn optimize(&self, job: &Job, passes: &str) -> Result<(), String> {
-        self.with_machine(|machine| self.run_passes(job, passes, machine))
+    pub(super) fn optimize(&self, job: &Job, pipeline: Pipeline) -> Result<(), String> {
+        self.with_machine(pipeline.level, |machine| self.run_passes(job, pipeline.passes, machine))
     }
 
-    fn with_machine<T>(&self, f: impl FnOnce(&Machine) -> Result<T, String>) -> Result<T, String> {
-        let pooled = self.machines.lock().pop();
-        let machine = pooled.map_or_else(Machine::host, Ok)?;
+    fn with_machine<T>(
+        &self,
+        level: Level,
+        f: impl FnOnce(&Machine) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let pool = &self.machines[usize::from(level == Level::Full)];
+        let pooled = pool.lock().pop();
+        let machine = pooled.map_or_else(|| Machine::host(level), Ok)?;
         let outcome = f(&machine);
-        self.machines.lock().push(machine);
+        pool.lock().push(machine);
         outcome
     }
 
@@ -248,6 +277,9 @@ impl Orc {
                 return Err(format!("generated code does not verify: {}", take(message).to_string_lossy()));
             }
             LLVMDisposeMessage(message);
+            if passes.is_empty() {
+                return Ok(());
+            }
             let passes = CString::new(passes).map_err(|e| e.to_string())?;
             let options = LLVMCreatePassBuilderOptions();
             let outcome = LLVMRunPasses(job.module, passes.as_ptr(), machine.0, options);

@@ -29,8 +29,14 @@ pub struct Stats {
     pub first_loop_entered_us: u64,
     /// With a threshold of 0: jumps back that bytecode took.
     pub loops_seen: u64,
+    /// Frames that changed from quick code to better code in a loop; with a threshold of 0, visits of its loop heads.
+    pub left: u64,
+    /// See there.
+    pub looked: u64,
     /// Functions that were to be compiled and could not be, with the reasons.
     pub refused: Vec<(Box<str>, Box<str>)>,
+    /// What was compiled in the order in which it was done: when and how long, in milliseconds, what.
+    pub jobs: Vec<String>,
     /// Bytes of the host's code.
     pub code_bytes: u64,
     /// Bytes of IR that is kept to be compiled.
@@ -80,15 +86,20 @@ impl Stats {
     /// What the tiers did, a line for each counter: its name and value; refused functions and reasons last.
     pub fn tiers(&self) -> String {
         let mut text = format!(
-            "compiled {}\nloops-compiled {}\nloops-entered {}\nloops-seen {}\nfirst-us {}\n",
+            "compiled {}\nloops-compiled {}\nloops-entered {}\nloops-seen {}\nheads-left {}\nheads-seen {}\nfirst-us {}\n",
             self.compiled,
             self.loops_compiled,
             self.loops_entered,
             self.loops_seen,
+            self.left,
+            self.looked,
             self.first_loop_entered_us
         );
         for (function, why) in &self.refused {
             text.push_str(&format!("refused {function}: {why}\n"));
+        }
+        for job in &self.jobs {
+            text.push_str(&format!("job {job}\n"));
         }
         text
     }
@@ -108,7 +119,10 @@ impl Process {
             loops_entered: self.tiering.loops_entered.load(Ordering::Relaxed),
             first_loop_entered_us: self.tiering.first_entered.load(Ordering::Relaxed),
             loops_seen: self.tiering.loops_seen.load(Ordering::Relaxed),
+            left: self.tiering.left.load(Ordering::Relaxed),
+            looked: self.tiering.looked.load(Ordering::Relaxed),
             refused: self.tiering.refusals(),
+            jobs: self.jit.log(),
             code_bytes: self.jit.code_bytes.load(Ordering::Relaxed),
             ir_bytes: self.funcs.iter().filter_map(|f| f.body.get()).map(|body| body.bytes()).sum(),
             cache: self.config.cache.as_ref().map(|cache| cache.counts()),

@@ -29,8 +29,10 @@ pub(crate) mod offset {
 
     pub(crate) const TOP: usize = offset_of!(Thread, top);
     pub(crate) const FUEL: usize = offset_of!(Thread, fuel);
+    pub(crate) const BUDGET: usize = offset_of!(Thread, budget);
     pub(crate) const WINDOW: usize = offset_of!(Thread, native) + offset_of!(Native, window);
     pub(crate) const LIVE: usize = offset_of!(Thread, native) + offset_of!(Native, live);
+    pub(crate) const MASK: usize = offset_of!(Thread, native) + offset_of!(Native, slot_mask);
     pub(crate) const STOP: usize = offset_of!(Thread, native) + offset_of!(Native, stop);
     pub(crate) const LIMIT: usize = offset_of!(Thread, native) + offset_of!(Native, limit);
     pub(crate) const LOCALS: usize = offset_of!(Thread, native) + offset_of!(Native, locals);
@@ -49,6 +51,7 @@ pub(crate) struct Native {
     process: *const Process,
     window: usize,
     live: usize,
+    slot_mask: u64,
     stop: *const std::sync::atomic::AtomicBool,
     locals: *const GuestPtr,
     /// The stack pointer must stay above.
@@ -65,6 +68,7 @@ impl Default for Native {
             process: std::ptr::null(),
             window: 0,
             live: 0,
+            slot_mask: 0,
             stop: std::ptr::null(),
             locals: std::ptr::null(),
             limit: 0,
@@ -151,6 +155,7 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: NativeEntry, 
         process,
         window: view.window_base(),
         live: view.live_base(),
+        slot_mask: view.slot_mask(),
         stop: process.interrupt.flag(),
         locals: thread.locals.as_ptr(),
         limit,
@@ -389,6 +394,30 @@ unsafe extern "C" fn resume(thread: *mut Thread, _: *mut u64, frame: *const u64)
     word.map_or(u64::MAX, |word| word as u64)
 }
 
+/// The budget is used up at the entry or at a loop head of code that was compiled quickly, whose live values lie in their
+/// slots: 0 to go on; otherwise the frame has been run to its end in better code, 1 with a trap, 2 with a result.
+unsafe extern "C" fn look(thread: *mut Thread, fp: *mut u64, pc: *const u64) -> u32 {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let process = process(thread);
+    // SAFETY: the record of the code that looks is the innermost one, and code lives as long as the process.
+    let code = unsafe { &*(*thread.top).code };
+    let word = code.word_index(pc).unwrap_or(usize::MAX);
+    let next = process.tiering.look_again(process, code, &mut thread.pulse, word);
+    thread.budget = next.budget;
+    let Some(better) = next.enter else { return 0 };
+    if !has_room(thread, better, fp) {
+        process.tiering.no_room_for_better();
+        return 0;
+    }
+    process.tiering.entered_better();
+    let Some(entry) = better.native else { return 0 };
+    match enter(process, thread, entry, fp) {
+        Ok(()) => 2,
+        outcome => status(thread, outcome),
+    }
+}
+
 /// The height of the stack of objects: what `Enter` of the bytecode does.
 unsafe extern "C" fn mark(thread: *mut Thread, _: *mut u64, _: *const u64) -> u64 {
     // SAFETY: as in `run`.
@@ -452,8 +481,11 @@ helpers! {
     "svm.call" call, 0, Status;
     "svm.operation" operation, 0, Status;
     "svm.host" host, 0, Status;
+    "svm.look" look, 0, Status;
     "svm.copy" super::trampoline::copy_or_leave, 3, Void;
     "svm.fill" super::trampoline::fill_or_leave, 3, Void;
+    "svm.check.read" super::trampoline::check_read, 3, Word;
+    "svm.check.write" super::trampoline::check_write, 3, Word;
     "svm.check" super::trampoline::check_or_leave, 3, Checked;
     "svm.trap" super::trampoline::trap_and_leave, 2, Never;
     "svm.exhausted" super::trampoline::exhausted_and_leave, 0, Never;

@@ -340,10 +340,13 @@ impl Process {
 }
 
 impl Callees for Process {
-    /// In the tiers that compile before the first call, callees are read ahead; otherwise those that have been
-    /// called are known.
+    /// In the tiers that compile before the first call, callees are read ahead; otherwise those that were seen
+    /// running are known.
     fn body(&self, id: FuncId) -> Option<Arc<Function>> {
         let cell = &self.funcs[id.0 as usize];
+        if self.config.tier == Tier::Auto && !self.tiering.is_warm(cell) {
+            return None;
+        }
         if let Some(body) = cell.body.get() {
             return Some(body.clone());
         }

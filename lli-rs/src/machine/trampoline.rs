@@ -11,6 +11,8 @@
 use std::arch::naked_asm;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use svm_memory::{HEADER_SIZE, OFF_READ_SIZE, OFF_START, OFF_WRITE_SIZE, SLOT_UNIT};
+
 use super::Thread;
 use super::native::{check, copy, exhausted, fill, offset, trap};
 
@@ -92,6 +94,58 @@ or_leave! {
 or_leave! {
     /// Fills bytes: `svm.fill`.
     fill_or_leave, fill
+}
+
+macro_rules! quick_check {
+    ($(#[$doc:meta])* $name:ident, $size:expr, $length:literal, $slow:literal) => {
+        $(#[$doc])*
+        #[unsafe(naked)]
+        pub(super) unsafe extern "C" fn $name() {
+            // As `View::check`: slot of the root, live, offset below what the size leaves for the length.
+            naked_asm!(
+                "mov rax, r8",
+                "shr rax, 32",
+                "and rax, [rdi + {mask}]",
+                "mov r10, [rdi + {live}]",
+                "cmp byte ptr [r10 + rax], 0",
+                "jge 2f",
+                "shl rax, {unit}",
+                "mov r10, [rdi + {window}]",
+                "add r10, rax",
+                "mov r11, rcx",
+                "sub r11, [r10 + {start}]",
+                "mov r10d, dword ptr [r10 + {size}]",
+                "inc r10",
+                $length,
+                "sub r10, r9",
+                "jb 3f",
+                "cmp r11, r10",
+                "jae 3f",
+                "add rax, r11",
+                "ret",
+                "3:",
+                $slow,
+                "2:",
+                "jmp {failed}",
+                mask = const offset::MASK,
+                live = const offset::LIVE,
+                window = const offset::WINDOW,
+                unit = const SLOT_UNIT.trailing_zeros(),
+                start = const OFF_START as i32 - HEADER_SIZE as i32,
+                size = const $size as i32 - HEADER_SIZE as i32,
+                failed = sym check_or_leave,
+            )
+        }
+    };
+}
+
+quick_check! {
+    /// The check of a read as a call, for code that is to be small: `svm.check.read`.
+    check_read, OFF_READ_SIZE, "", ""
+}
+quick_check! {
+    /// The same of a write, which the top bit of the length tells: `svm.check.write`.
+    check_write, OFF_WRITE_SIZE, "btr r9, 63", "bts r9, 63"
 }
 
 /// A check that has failed: `svm.check`. Keeps all registers but for the result's and r11, or leaves.

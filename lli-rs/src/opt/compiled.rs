@@ -8,15 +8,34 @@ use super::roots::Roots;
 use super::{checks, inline, lower, osr, version};
 use crate::ir::{BlockId, Function, Module, Value};
 
+/// How much is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// What is cheap: the body can be left for a better one at every loop head.
+    Quick,
+    /// Everything.
+    #[default]
+    Full,
+}
+
+/// A start at a loop head instead of the entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The head.
+    pub head: BlockId,
+    /// Values, by number, that are not there but computed by their users.
+    pub folded: &'a [bool],
+}
+
 /// What is wanted of a body.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
+    /// How much is done.
+    pub level: Level,
     /// Blocks pay for their instructions.
     pub fuel: bool,
-    /// Start at the head of this loop instead of the entry.
-    pub head: Option<BlockId>,
-    /// For an entry at a loop head: values, by number, that are not there but computed by their users.
-    pub folded: &'a [bool],
+    /// Where to start: at a head of the body, or of what the start before it makes at the quick level.
+    pub starts: &'a [Start<'a>],
 }
 
 /// A body that is ready for code generation.
@@ -24,12 +43,14 @@ pub struct Options<'a> {
 pub struct Compiled {
     /// The lowered body.
     pub function: Function,
-    /// For an entry at a loop head: what its parameters are, as values of the shared body.
+    /// For an entry at a loop head: what its parameters are, as values of the body that was left.
     pub live: Vec<Value>,
+    /// At the quick level: the loop heads, with what is live there.
+    pub heads: Vec<(BlockId, Vec<Value>)>,
 }
 
 /// Makes the form of a body that is compiled. `roots` are those of `f`, which has been through [`super::run`].
-/// Callees come from `callees`. `None` if the head cannot be entered.
+/// Callees come from `callees`. `None` if a head cannot be entered.
 pub fn run(
     f: &Function,
     m: &Module,
@@ -38,15 +59,26 @@ pub fn run(
     options: Options<'_>,
 ) -> Option<Compiled> {
     let mut function = f.clone();
-    let mut live = Vec::new();
+    let (mut live, mut heads) = (Vec::new(), Vec::new());
     lower::run(&mut function, m, roots, options.fuel);
-    if let Some(head) = options.head {
-        let folded = |v: Value| options.folded.get(v.0 as usize) == Some(&true);
-        let entry = osr::at(&function, head, &folded)?;
+    for (n, start) in options.starts.iter().enumerate() {
+        let folded = |v: Value| start.folded.get(v.0 as usize) == Some(&true);
+        let peel = options.level == Level::Full && n + 1 == options.starts.len();
+        let entry = osr::at(&function, start.head, &folded, peel)?;
         (function, live) = (entry.function, entry.live);
     }
-    inline::run(&mut function, m, callees, options.fuel);
-    checks::run(&mut function);
-    version::run(&mut function);
-    Some(Compiled { function, live })
+    match options.level {
+        Level::Quick => {
+            let mut at = lower::cycle_heads(&function);
+            at.retain(|head| osr::is_possible(&function, *head));
+            heads = at.iter().copied().zip(osr::live_at(&function, &at)).collect();
+            checks::run(&mut function);
+        }
+        Level::Full => {
+            inline::run(&mut function, m, callees, options.fuel);
+            checks::run(&mut function);
+            version::run(&mut function);
+        }
+    }
+    Some(Compiled { function, live, heads })
 }

@@ -43,7 +43,9 @@ impl Callees for NoCallees {
 const SMALL: usize = 60;
 /// The same in a loop.
 const MEDIUM: usize = 250;
-/// By how many instructions a body may grow.
+/// By how many instructions any body may grow; a large one by a part of its size.
+const MIN_GROWTH: usize = 400;
+/// By how many at most.
 const MAX_GROWTH: usize = 2500;
 /// Calls inside calls inside calls.
 const MAX_DEPTH: usize = 6;
@@ -92,7 +94,7 @@ pub fn run(f: &mut Function, m: &Module, callees: &dyn Callees, fuel: bool) -> u
         fuel,
         known: FxHashMap::default(),
         subst: Subst::new(f),
-        left: MAX_GROWTH.max(f.insts.len() / 2),
+        left: (f.insts.len() / 2).clamp(MIN_GROWTH, MAX_GROWTH),
     };
     let mut count = 0;
     while let Some(candidate) = work.pop() {

@@ -26,14 +26,14 @@ pub struct Entry {
 }
 
 /// Makes the body that starts at `head`; `None` if nothing can arrive there a second time. A value for which
-/// `folded` holds is computed anew from its operands instead of being taken over.
-pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool) -> Option<Entry> {
+/// `folded` holds is computed anew from its operands instead of being taken over. With `peel`, an inner loop is copied
+/// for this one visit.
+pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool, peel: bool) -> Option<Entry> {
     let cfg = Cfg::new(f);
-    let blocked = f.block(head).insts.iter().any(|id| matches!(f.inst(*id).inst, Inst::LandingPad { .. }));
-    if head == BlockId::ENTRY || !cfg.is_reachable(head) || blocked {
+    if !is_possible(f, head) || !cfg.is_reachable(head) {
         return None;
     }
-    let (phis, others) = live_into(f, &cfg, head);
+    let (phis, others) = live_into(f, &cfg, &[head]).pop()?;
     let kept = operands_of_folded(f, &others, folded);
     let mut g = f.clone();
     let live: Vec<Value> = phis.iter().chain(&kept).copied().collect();
@@ -56,7 +56,7 @@ pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool) -> Option
     let others: Vec<(Value, Value)> =
         others.into_iter().map(|v| Some((v, arriving.value(&mut g, v)?))).collect::<Option<_>>()?;
     let made = arriving.made;
-    let peeled = peel::run(f, &mut g, &cfg, head, &reachable_from(f, head));
+    let peeled = if peel { peel::run(f, &mut g, &cfg, head, &reachable_from(f, head)) } else { None };
     let (begin, variables) = peeled.map_or((head, Vec::new()), |p| (p.head, p.variables));
     enter(&mut g, begin, phis.len(), made);
     let cfg = cfg::remove_unreachable(&mut g);
@@ -66,6 +66,12 @@ pub fn at(f: &Function, head: BlockId, folded: &dyn Fn(Value) -> bool) -> Option
         g.values[p.0 as usize].def = ValueDef::Const(Const::Zero);
     }
     Some(Entry { function: g, live })
+}
+
+/// Whether a body can start at that block if control can arrive there a second time.
+pub(super) fn is_possible(f: &Function, head: BlockId) -> bool {
+    let lands = |id: &InstId| matches!(f.inst(*id).inst, Inst::LandingPad { .. });
+    head != BlockId::ENTRY && !f.block(head).insts.iter().any(lands)
 }
 
 /// The live values with folded ones replaced by what they are computed from, in order of number.
@@ -156,12 +162,22 @@ fn homes(f: &Function, cfg: &Cfg) -> Vec<Option<BlockId>> {
     home
 }
 
-/// The phis of the head, and the other values that are live where it begins.
-fn live_into(f: &Function, cfg: &Cfg, head: BlockId) -> (Vec<Value>, Vec<Value>) {
-    let reached = reachable_from(f, head);
+/// What a body needs where a loop begins: the phis of the head, then the other values that are live there, in order of
+/// number.
+pub(super) fn live_at(f: &Function, heads: &[BlockId]) -> Vec<Vec<Value>> {
+    let cfg = Cfg::new(f);
+    live_into(f, &cfg, heads).into_iter().map(|(phis, others)| [phis, others].concat()).collect()
+}
+
+/// For each of these heads its phis, and the other values that are live where it begins.
+fn live_into(f: &Function, cfg: &Cfg, heads: &[BlockId]) -> Vec<(Vec<Value>, Vec<Value>)> {
+    let mut found = vec![(Vec::new(), Vec::new()); heads.len()];
+    let mut number = vec![None; f.blocks.len()];
+    for (n, head) in heads.iter().enumerate() {
+        number[head.0 as usize] = Some(n);
+    }
     let mut uses: Vec<Vec<BlockId>> = vec![Vec::new(); f.values.len()];
     let mut home = vec![None; f.values.len()];
-    let mut phis = Vec::new();
     for block in cfg.rpo().iter().copied() {
         for id in &f.block(block).insts {
             let data = f.inst(*id);
@@ -170,13 +186,15 @@ fn live_into(f: &Function, cfg: &Cfg, head: BlockId) -> (Vec<Value>, Vec<Value>)
             }
             let mut add = |v: Value, at: BlockId| {
                 let list = &mut uses[v.0 as usize];
-                if reached[at.0 as usize] && list.last() != Some(&at) {
+                if list.last() != Some(&at) {
                     list.push(at);
                 }
             };
             match &data.inst {
                 Inst::Phi(incoming) => {
-                    phis.extend(data.result.filter(|_| block == head));
+                    if let Some(n) = number[block.0 as usize] {
+                        found[n].0.extend(data.result);
+                    }
                     incoming.iter().filter(|i| cfg.is_reachable(i.0)).for_each(|(from, v)| add(*v, *from));
                 }
                 inst => inst.operands(&mut |v| add(v, block)),
@@ -184,7 +202,6 @@ fn live_into(f: &Function, cfg: &Cfg, head: BlockId) -> (Vec<Value>, Vec<Value>)
         }
     }
     let mut seen = vec![0u32; f.blocks.len()];
-    let mut live = Vec::new();
     for v in 0..f.values.len() as u32 {
         if matches!(f.value(Value(v)).def, ValueDef::Const(_)) {
             continue;
@@ -196,14 +213,13 @@ fn live_into(f: &Function, cfg: &Cfg, head: BlockId) -> (Vec<Value>, Vec<Value>)
             {
                 continue;
             }
-            if block == head {
-                live.push(Value(v));
-                break;
+            if let Some(n) = number[block.0 as usize] {
+                found[n].1.push(Value(v));
             }
-            work.extend(cfg.preds(block).iter().filter(|p| reached[p.0 as usize]));
+            work.extend(cfg.preds(block));
         }
     }
-    (phis, live)
+    found
 }
 
 fn reachable_from(f: &Function, head: BlockId) -> Vec<bool> {

@@ -9,38 +9,51 @@
 mod hot;
 mod queue;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::bytecode::code::Quick;
 use crate::bytecode::{self, Code, Head};
 use crate::ir::{FuncId, Function, Module};
 use crate::jit::Takeover;
 use crate::machine::functions::FuncCell;
 use crate::machine::{Config, Process, Tier};
 use crate::opt::Roots;
+use crate::opt::compiled::Level;
 use hot::Hot;
 use queue::{Job, Queue};
 
-/// Jumps and calls between two samples: at least so many, and some more that vary, so that samples do not beat
-/// with a loop.
+/// Jumps and calls of bytecode between two samples: at least so many, and some more that vary, so that samples do not
+/// beat with a loop.
 const PERIOD: i32 = 1000;
+/// Calls and visits of loop heads between two samples in code that was compiled quickly.
+const QUICK_PERIOD: i32 = 4000;
 /// After a sample so many jumps are looked at for a loop head.
 const HUNT: u32 = 300;
 /// A loop whose function is being compiled for its next call is compiled by itself after so many times the
 /// threshold.
 const STUCK: u32 = 4;
+/// A body is compiled in full when quick code was seen running it once for each so many instructions of it.
+const PRICE: usize = 8;
 
 /// How often a function was seen running, and what became of that.
 #[derive(Default)]
 pub(crate) struct Warmth {
-    heat: AtomicU32,
-    asked: AtomicBool,
+    /// Samples of bytecode, and of code that was compiled quickly.
+    heat: [AtomicU32; 2],
+    /// What was asked for: 1 for a quick compile, 2 for a full one.
+    asked: AtomicU8,
     refused: AtomicBool,
-    /// A loop of it is being compiled.
-    busy: AtomicBool,
-    /// Some loop of it has compiled code.
-    ready: AtomicBool,
+    /// A loop of it is being compiled at that level.
+    busy: [AtomicBool; 2],
+    /// Some loop of it has code of that level.
+    ready: [AtomicBool; 2],
+}
+
+/// What is compiled at a level serves those who run what is counted there: bytecode, or quick code.
+fn at(level: Level) -> usize {
+    level as usize
 }
 
 /// A thread's part.
@@ -65,7 +78,8 @@ pub(crate) struct Next<'p> {
 pub(crate) struct Tiering {
     auto: bool,
     threshold: u32,
-    queue: Queue,
+    /// By level. Quick jobs do not wait for full ones.
+    queues: [Queue; 2],
     /// What earlier runs have compiled.
     hot: Hot,
     /// Loops compiled.
@@ -74,6 +88,9 @@ pub(crate) struct Tiering {
     pub(crate) loops_entered: AtomicU64,
     /// With a threshold of 0: jumps back to a loop head that bytecode took.
     pub(crate) loops_seen: AtomicU64,
+    /// Visits of a loop head by quick code that found better code, and with a threshold of 0 all visits.
+    pub(crate) left: AtomicU64,
+    pub(crate) looked: AtomicU64,
     /// Processor time, in microseconds, that the host process had used when a frame first changed over; 0 before.
     pub(crate) first_entered: AtomicU64,
     /// What was not compiled, and why.
@@ -88,10 +105,12 @@ impl Tiering {
             hot: hot.unwrap_or_default(),
             auto: config.tier == Tier::Auto,
             threshold: config.tier_threshold,
-            queue: Queue::default(),
+            queues: [Queue::new(Level::Quick), Queue::new(Level::Full)],
             loops_compiled: AtomicU32::new(0),
             loops_entered: AtomicU64::new(0),
             loops_seen: AtomicU64::new(0),
+            left: AtomicU64::new(0),
+            looked: AtomicU64::new(0),
             first_entered: AtomicU64::new(0),
             refusals: Mutex::default(),
         }
@@ -99,7 +118,7 @@ impl Tiering {
 
     /// Ends all compiling; the process goes next.
     pub(crate) fn close(&self) {
-        self.queue.close();
+        self.queues.iter().for_each(Queue::close);
     }
 
     /// Keeps what was compiled as a hint for the next run of the program.
@@ -113,23 +132,28 @@ impl Tiering {
     pub(crate) fn first_call(&self, process: &Process, code: &Code) {
         let cell = &process.funcs[code.func.0 as usize];
         if self.hot.function(code.func) {
-            self.ask_for_function(process, cell, code.func);
+            self.ask(process, cell, code.func, Level::Full);
         }
         for head in code.heads.iter().filter(|h| self.hot.head(code.func, h.block)) {
             if !code.returns_twice && !head.asked.swap(true, Ordering::Relaxed) {
-                self.queue.push(process, Job { func: code.func, head: Some((code.number, head.word)) });
+                self.push(process, Job::at_loop(code, head, Level::Full));
             }
         }
     }
 
     /// Whether something is being compiled now.
     pub(crate) fn is_busy(&self) -> bool {
-        self.queue.is_busy()
+        self.queues.iter().any(Queue::is_busy)
     }
 
     /// Functions and loops that were not compiled, with the reasons.
     pub(crate) fn refusals(&self) -> Vec<(Box<str>, Box<str>)> {
         self.refusals.lock().clone()
+    }
+
+    /// Whether the function was seen running. Where everything is compiled at once, whether it ran is not asked.
+    pub(crate) fn is_warm(&self, cell: &FuncCell) -> bool {
+        self.eager() || cell.warmth.heat.iter().any(|heat| heat.load(Ordering::Relaxed) > 0)
     }
 
     fn eager(&self) -> bool {
@@ -150,33 +174,89 @@ impl Tiering {
         }
         let head = code.head_at(word);
         if self.threshold == 0 {
-            return Next {
-                budget: 0,
-                enter: head.filter(|_| back).and_then(|h| self.at_once(process, code, h)),
-            };
+            let enter = head.filter(|_| back).and_then(|h| {
+                self.loops_seen.fetch_add(1, Ordering::Relaxed);
+                self.at_once(process, code, h, Level::Quick)
+            });
+            return Next { budget: 0, enter };
         }
         let cell = &process.funcs[code.func.0 as usize];
         if pulse.hunt == 0 {
             pulse.samples = pulse.samples.wrapping_add(1);
-            let heat = cell.warmth.heat.fetch_add(1, Ordering::Relaxed) + 1;
+            let heat = cell.warmth.heat[0].fetch_add(1, Ordering::Relaxed) + 1;
             if word == code.entry as usize {
                 if heat >= self.threshold {
-                    self.ask_for_function(process, cell, code.func);
+                    self.ask(process, cell, code.func, Level::Quick);
                 }
-                return Next { budget: pulse.pause(), enter: None };
+                return Next { budget: pulse.pause(PERIOD), enter: None };
             }
             pulse.hunt = HUNT;
         }
+        self.hunt(process, pulse, cell, head, PERIOD, |head| self.warm_head(process, code, cell, head))
+    }
+
+    /// A sample in code that was compiled quickly: at its entry or at one of its loop heads.
+    pub(crate) fn look_again<'p>(
+        &self,
+        process: &'p Process,
+        code: &'p Code,
+        pulse: &mut Pulse,
+        word: usize,
+    ) -> Next<'p> {
+        let (cell, head) = (&process.funcs[code.func.0 as usize], code.head_at(word));
+        if self.threshold == 0 {
+            let enter = match head {
+                Some(head) => {
+                    self.looked.fetch_add(1, Ordering::Relaxed);
+                    self.at_once(process, code, head, Level::Full)
+                }
+                None => {
+                    if cell.warmth.asked.fetch_max(2, Ordering::Relaxed) < 2 {
+                        let job = Job { func: code.func, head: None, level: Level::Full };
+                        queue::on_big_stack(|| self.run(process, job));
+                    }
+                    None
+                }
+            };
+            return Next { budget: 0, enter };
+        }
+        let price = self.threshold + (cell.body.get().map_or(0, |f| f.insts.len()) / PRICE) as u32;
+        if pulse.hunt == 0 {
+            pulse.samples = pulse.samples.wrapping_add(1);
+            let heat = cell.warmth.heat[1].fetch_add(1, Ordering::Relaxed) + 1;
+            if head.is_none() {
+                if heat >= price {
+                    self.ask(process, cell, code.func, Level::Full);
+                }
+                return Next { budget: pulse.pause(QUICK_PERIOD), enter: None };
+            }
+            pulse.hunt = HUNT;
+        }
+        self.hunt(process, pulse, cell, head, QUICK_PERIOD, |head| {
+            self.warm_quick_head(process, code, cell, head, price);
+        })
+    }
+
+    /// Waits for a loop head from which control can go on in better code, or else warms the first that comes.
+    fn hunt<'p>(
+        &self,
+        process: &'p Process,
+        pulse: &mut Pulse,
+        cell: &FuncCell,
+        head: Option<&Head>,
+        period: i32,
+        warm: impl FnOnce(&Head),
+    ) -> Next<'p> {
         pulse.hunt -= 1;
-        let ready = cell.warmth.ready.load(Ordering::Relaxed);
+        let ready = cell.warmth.ready[usize::from(period == QUICK_PERIOD)].load(Ordering::Relaxed);
         let enter = head.and_then(|head| process.codes.get(head.compiled.load(Ordering::Acquire)));
         let enter = enter.filter(|c| c.native.is_some());
         if enter.is_some() || pulse.hunt == 0 || (head.is_some() && !ready) {
             pulse.hunt = 0;
-            if let (Some(head), None) = (head, enter) {
-                self.warm_head(process, code, cell, head);
+            if let Some(head) = head {
+                warm(head);
             }
-            return Next { budget: pulse.pause(), enter };
+            return Next { budget: pulse.pause(period), enter };
         }
         Next { budget: 0, enter: None }
     }
@@ -184,44 +264,75 @@ impl Tiering {
     /// A loop head was seen in bytecode.
     fn warm_head(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head) {
         let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
-        if heat < self.threshold || cell.warmth.refused.load(Ordering::Relaxed) {
+        if heat < self.threshold {
             return;
         }
         let called_again = cell.code().is_some();
         let compiled = cell.code().is_some_and(|c| c.native.is_some());
         if called_again && !compiled {
-            self.ask_for_function(process, cell, code.func);
+            self.ask(process, cell, code.func, Level::Quick);
             if heat < self.threshold * STUCK {
                 return;
             }
         }
-        if !code.returns_twice
-            && !cell.warmth.busy.load(Ordering::Relaxed)
-            && !head.asked.swap(true, Ordering::Relaxed)
-        {
-            cell.warmth.busy.store(true, Ordering::Relaxed);
-            self.queue.push(process, Job { func: code.func, head: Some((code.number, head.word)) });
+        self.ask_for_loop(process, code, cell, head, Level::Quick);
+    }
+
+    /// A loop head was seen in code that was compiled quickly. Frames that stay long in their loops are known by their
+    /// function being seen at its entry rarely: such a loop is compiled, and the function itself if it is entered in
+    /// its loop again and again.
+    fn warm_quick_head(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head, price: u32) {
+        let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
+        let starts = code.quick.is_some_and(|quick| quick.after.is_none());
+        if heat < price {
+            return;
+        }
+        self.ask_for_loop(process, code, cell, head, Level::Full);
+        if starts && heat >= price.saturating_mul(STUCK) {
+            self.ask(process, cell, code.func, Level::Full);
         }
     }
 
-    fn ask_for_function(&self, process: &Process, cell: &FuncCell, func: FuncId) {
-        if !cell.warmth.asked.swap(true, Ordering::Relaxed) {
-            self.queue.push(process, Job { func, head: None });
+    fn ask_for_loop(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head, level: Level) {
+        if !cell.warmth.refused.load(Ordering::Relaxed)
+            && !code.returns_twice
+            && !cell.warmth.busy[at(level)].load(Ordering::Relaxed)
+            && !head.asked.swap(true, Ordering::Relaxed)
+        {
+            cell.warmth.busy[at(level)].store(true, Ordering::Relaxed);
+            self.push(process, Job::at_loop(code, head, level));
         }
+    }
+
+    fn ask(&self, process: &Process, cell: &FuncCell, func: FuncId, level: Level) {
+        let number = 1 + level as u8;
+        if cell.warmth.asked.fetch_max(number, Ordering::Relaxed) < number {
+            self.push(process, Job { func, head: None, level });
+        }
+    }
+
+    fn push(&self, process: &Process, job: Job) {
+        self.queues[at(job.level)].push(process, job);
     }
 
     /// The function has been called a second time.
     pub(crate) fn second_call(&self, process: &Process, id: FuncId) {
         if self.eager() {
-            queue::on_big_stack(|| self.run(process, Job { func: id, head: None }));
+            let job = Job { func: id, head: None, level: Level::Quick };
+            queue::on_big_stack(|| self.run(process, job));
         }
     }
 
     /// Compiles a loop while its frame waits.
-    fn at_once<'p>(&self, process: &'p Process, code: &'p Code, head: &Head) -> Option<&'p Code> {
-        self.loops_seen.fetch_add(1, Ordering::Relaxed);
+    fn at_once<'p>(
+        &self,
+        process: &'p Process,
+        code: &'p Code,
+        head: &Head,
+        level: Level,
+    ) -> Option<&'p Code> {
         if !head.asked.swap(true, Ordering::Relaxed) {
-            let job = Job { func: code.func, head: Some((code.number, head.word)) };
+            let job = Job::at_loop(code, head, level);
             queue::on_big_stack(|| self.run(process, job));
         }
         process.codes.get(head.compiled.load(Ordering::Acquire)).filter(|c| c.native.is_some())
@@ -234,7 +345,7 @@ impl Tiering {
         f: &Function,
         roots: &Roots,
     ) -> Result<(Box<Code>, usize), String> {
-        let made = queue::on_big_stack(|| process.jit.compile(process, f, roots, None));
+        let made = queue::on_big_stack(|| process.jit.compile(process, f, roots, Level::Full, None));
         made.inspect_err(|why| self.refuse(f, why))
     }
 
@@ -247,11 +358,33 @@ impl Tiering {
         }
     }
 
+    /// A frame changes from quick code to better code.
+    pub(crate) fn entered_better(&self) {
+        self.left.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A frame stays in quick code for want of stack.
+    pub(crate) fn no_room_for_better(&self) {
+        if self.eager() {
+            self.looked.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// A frame stays in bytecode for want of stack: not a jump that should have been one to compiled code.
     pub(crate) fn no_room(&self) {
         if self.eager() {
             self.loops_seen.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+
+    /// What is compiled first: loops that no call will ever leave, then what gains most for its size, as it is now and
+    /// not when it was asked for.
+    fn urgency(&self, process: &Process, job: Job) -> (bool, u32) {
+        let cell = &process.funcs[job.func.0 as usize];
+        let heat = cell.warmth.heat[at(job.level)].load(Ordering::Relaxed);
+        let size = cell.body.get().map_or(0, |f| f.insts.len()) as u32;
+        let stays = job.head.is_some() && (job.level == Level::Full || cell.code().is_none());
+        (stays, heat.saturating_mul(1024) / (size + 50))
     }
 
     fn refuse(&self, f: &Function, why: &str) {
@@ -266,10 +399,10 @@ impl Tiering {
             return;
         }
         let outcome = match job.head {
-            None => self.function(process, cell, body),
-            Some((number, word)) => self.loop_at(process, cell, body, number, word),
+            None => self.function(process, cell, body, job.level),
+            Some((number, word)) => self.loop_at(process, cell, body, (number, word), job.level),
         };
-        cell.warmth.busy.store(false, Ordering::Relaxed);
+        cell.warmth.busy[at(job.level)].store(false, Ordering::Relaxed);
         if let Err(why) = outcome {
             if job.head.is_none() {
                 cell.warmth.refused.store(true, Ordering::Relaxed);
@@ -278,8 +411,14 @@ impl Tiering {
         }
     }
 
-    fn function(&self, process: &Process, cell: &FuncCell, body: &Function) -> Result<(), String> {
-        let (code, native) = process.jit.compile(process, body, &Roots::compute(body), None)?;
+    fn function(
+        &self,
+        process: &Process,
+        cell: &FuncCell,
+        body: &Function,
+        level: Level,
+    ) -> Result<(), String> {
+        let (code, native) = process.jit.compile(process, body, &Roots::compute(body), level, None)?;
         cell.publish_native(process.codes.add(code), native);
         self.hot.note(body.id, None);
         Ok(())
@@ -290,8 +429,8 @@ impl Tiering {
         process: &Process,
         cell: &FuncCell,
         body: &Function,
-        number: u32,
-        word: u32,
+        (number, word): (u32, u32),
+        level: Level,
     ) -> Result<(), String> {
         let code = process.codes.get(number).ok_or("code that is gone")?;
         let head = code.head_at(word as usize).ok_or("no loop")?;
@@ -299,24 +438,40 @@ impl Tiering {
             return Err("a loop in a function to which control can return twice".into());
         }
         let roots = Roots::compute(body);
-        let takeover = Takeover {
-            head: head.block,
-            places: bytecode::places(body, &roots, process, head.block),
-            mark: code.mark,
-        };
-        let (made, _) = process.jit.compile(process, body, &roots, Some(&takeover))?;
+        let takeover = takeover(process, body, &roots, code, head).ok_or("no loop")?;
+        let (mut made, _) = process.jit.compile(process, body, &roots, level, Some(&takeover))?;
+        if let Some(quick) = &mut made.quick {
+            quick.after = Some((number, word));
+        }
         let made = process.codes.add(made);
         head.compiled.store(made.number, Ordering::Release);
-        cell.warmth.ready.store(true, Ordering::Relaxed);
+        cell.warmth.ready[at(level)].store(true, Ordering::Relaxed);
         self.loops_compiled.fetch_add(1, Ordering::Relaxed);
-        self.hot.note(body.id, Some(head.block));
+        if code.native.is_none() {
+            self.hot.note(body.id, Some(head.block));
+        }
         Ok(())
     }
 }
 
+/// Where a frame of some code stands at one of its heads.
+fn takeover(process: &Process, f: &Function, roots: &Roots, code: &Code, head: &Head) -> Option<Takeover> {
+    let bytecode = |head: &Head| (head.block, bytecode::places(f, roots, process, head.block));
+    Some(match code.quick {
+        None => Takeover { bytecode: Some(bytecode(head)), quick: None, mark: code.mark },
+        Some(Quick { live, after }) => {
+            let before = match after {
+                None => None,
+                Some((number, word)) => Some(bytecode(process.codes.get(number)?.head_at(word as usize)?)),
+            };
+            Takeover { bytecode: before, quick: Some((head.block, live)), mark: code.mark }
+        }
+    })
+}
+
 impl Pulse {
     /// How long until the next sample.
-    fn pause(&self) -> i32 {
-        PERIOD + (self.samples.wrapping_mul(37) % 101) as i32
+    fn pause(&self, period: i32) -> i32 {
+        period + (self.samples.wrapping_mul(37) % 101) as i32
     }
 }

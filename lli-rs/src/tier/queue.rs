@@ -5,16 +5,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
 
+use crate::bytecode::{Code, Head};
 use crate::ir::FuncId;
 use crate::machine::Process;
+use crate::opt::compiled::Level;
 
 /// LLVM's passes recurse deeply on large functions.
 const STACK: usize = 256 << 20;
+/// The priority of threads that compile in full.
+const NICE: i32 = 10;
 /// More threads than this do not pay: the guest is one thread.
 const MAX_THREADS: usize = 4;
 
@@ -23,8 +26,17 @@ const MAX_THREADS: usize = 4;
 pub(super) struct Job {
     /// The function.
     pub(super) func: FuncId,
-    /// A loop of it: the number of its bytecode, and the word of the head.
+    /// A loop of it: the number of the code that is to be left, and the word of the head.
     pub(super) head: Option<(u32, u32)>,
+    /// How well.
+    pub(super) level: Level,
+}
+
+impl Job {
+    /// For frames that are in a loop.
+    pub(super) fn at_loop(code: &Code, head: &Head, level: Level) -> Job {
+        Job { func: code.func, head: Some((code.number, head.word)), level }
+    }
 }
 
 #[derive(Default)]
@@ -41,9 +53,11 @@ struct Shared {
     wake: Condvar,
 }
 
-/// The queue of one process.
-#[derive(Default)]
-pub(super) struct Queue(Arc<Shared>);
+/// The jobs of one level of a process.
+pub(super) struct Queue {
+    shared: Arc<Shared>,
+    level: Level,
+}
 
 /// The process that a thread compiles for.
 struct Client(*const Process);
@@ -57,50 +71,64 @@ const _: fn() = || {
 };
 
 impl Queue {
+    /// An empty one.
+    pub(super) fn new(level: Level) -> Queue {
+        Queue { shared: Arc::default(), level }
+    }
+
     /// Adds a job; starts a thread if all are busy and a core may be free.
     pub(super) fn push(&self, process: &Process, job: Job) {
-        let mut state = self.0.state.lock();
+        let mut state = self.shared.state.lock();
         if state.closed {
             return;
         }
         state.jobs.push(job);
         if state.idle > 0 {
-            self.0.wake.notify_one();
-        } else if state.threads.len() < thread_limit() {
-            let (shared, client) = (Arc::clone(&self.0), Client(process));
+            self.shared.wake.notify_one();
+        } else if state.threads.len() < self.thread_limit() {
+            let (shared, client) = (Arc::clone(&self.shared), Client(process));
             let thread = std::thread::Builder::new().name("svm-compile".into()).stack_size(STACK);
             // Without a thread everything stays interpreted.
-            state.threads.extend(thread.spawn(move || shared.work(&client)));
+            let gives_way = self.level == Level::Full;
+            state.threads.extend(thread.spawn(move || shared.work(&client, gives_way)));
+        }
+    }
+
+    /// Quick jobs are few and short; full ones may use all cores but the guest's.
+    fn thread_limit(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        match self.level {
+            Level::Quick => 1,
+            Level::Full => (cores - 1).clamp(1, MAX_THREADS),
         }
     }
 
     /// Whether a thread compiles.
     pub(super) fn is_busy(&self) -> bool {
-        let state = self.0.state.lock();
+        let state = self.shared.state.lock();
         state.idle < state.threads.len()
     }
 
     /// Drops what waits, and waits for what runs.
     pub(super) fn close(&self) {
-        let mut state = self.0.state.lock();
+        let mut state = self.shared.state.lock();
         state.closed = true;
         state.jobs.clear();
         let threads = std::mem::take(&mut state.threads);
         drop(state);
-        self.0.wake.notify_all();
+        self.shared.wake.notify_all();
         for thread in threads {
             let _ = thread.join();
         }
     }
 }
 
-fn thread_limit() -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    (cores - 1).clamp(1, MAX_THREADS)
-}
-
 impl Shared {
-    fn work(&self, client: &Client) {
+    fn work(&self, client: &Client, gives_way: bool) {
+        if gives_way {
+            // The guest and quick jobs come first. Without, both only get less of the processor.
+            let _ = rustix::process::setpriority_process(None, NICE);
+        }
         // SAFETY: the process is pinned, and when it is dropped it joins this thread before anything else.
         let process = unsafe { &*client.0 };
         while let Some(job) = self.next(process) {
@@ -115,10 +143,7 @@ impl Shared {
             if state.closed {
                 return None;
             }
-            // Frames that are in a loop wait longest; else the hottest now, not when it was put in.
-            let heat = |job: &Job| process.funcs[job.func.0 as usize].warmth.heat.load(Ordering::Relaxed);
-            let best =
-                (0..state.jobs.len()).max_by_key(|i| (state.jobs[*i].head.is_some(), heat(&state.jobs[*i])));
+            let best = (0..state.jobs.len()).max_by_key(|i| process.tiering.urgency(process, state.jobs[*i]));
             if let Some(best) = best {
                 return Some(state.jobs.swap_remove(best));
             }

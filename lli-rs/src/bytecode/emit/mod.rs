@@ -520,6 +520,7 @@ impl<'a> Emitter<'a> {
             ret_slots: self.f.sig.ret.slots(),
             decl_loc: self.f.decl_loc,
             heads,
+            quick: None,
         })
     }
 

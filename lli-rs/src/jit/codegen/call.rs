@@ -17,6 +17,7 @@ use crate::jit::llvm::{Ty, Val};
 use crate::machine::Process;
 use crate::machine::functions::FuncCell;
 use crate::machine::native::offset;
+use crate::opt::compiled::Level;
 
 /// Functions that return a second time when someone jumps back.
 const RETURNS_TWICE: [&str; 4] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp"];
@@ -143,9 +144,9 @@ impl Gen<'_> {
         self.in_registers(call, entry, CallTarget::Guest(id), (sig, fixed), types, result, unwind)
     }
 
-    /// Whether the function that is generated is this one, from its beginning on.
+    /// Whether the function that is generated is this one, from its beginning on, and for good.
     fn is_self(&self, id: FuncId) -> bool {
-        id == self.f.id && self.arrival.is_none()
+        id == self.f.id && self.arrival.is_none() && self.level == Level::Full
     }
 
     fn through_pointer(

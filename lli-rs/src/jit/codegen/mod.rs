@@ -12,6 +12,7 @@ mod demote;
 mod direct;
 mod frame;
 mod intrinsic;
+mod look;
 mod memory;
 mod nan;
 mod passes;
@@ -23,11 +24,13 @@ use std::cell::RefCell;
 use std::mem::MaybeUninit;
 
 use inkwell::llvm_sys::LLVMIntPredicate;
+use rustc_hash::FxHashMap;
 
 use super::Arrival;
 use super::llvm::{Block, Job, Scope, Ty, Val};
+use super::orc::Pipeline;
 use super::stubs::{NewStubs, Stubs};
-use crate::bytecode::code::NativeEntry;
+use crate::bytecode::code::{Head, NativeEntry, Quick};
 use crate::bytecode::flow::Flow;
 use crate::bytecode::{Code, Desc, Op, Span, Word};
 use crate::ir::{
@@ -35,6 +38,7 @@ use crate::ir::{
 };
 use crate::machine::Process;
 use crate::machine::native::{HELPERS, Returns, offset, trap_kind};
+use crate::opt::compiled::{Compiled, Level};
 use demote::Homes;
 use frame::Record;
 
@@ -56,6 +60,18 @@ pub(super) struct Unfinished {
     has_homes: bool,
     /// Whether the code compares an entry with a stub.
     pub(super) compares_stubs: bool,
+    level: Level,
+}
+
+/// What is to be generated.
+pub(super) struct Wanted<'a> {
+    /// The lowered body, with what is live at its heads if it is to be left there.
+    pub(super) body: &'a Compiled,
+    pub(super) level: Level,
+    /// The symbol.
+    pub(super) name: &'a str,
+    /// In code that goes on in a frame: where its values are.
+    pub(super) arrival: Option<Arrival>,
 }
 
 /// The symbol of an address that a function's code refers to.
@@ -64,13 +80,15 @@ fn address_symbol(function: &str, number: usize) -> String {
 }
 
 impl Unfinished {
-    /// LLVM's passes for it.
-    pub(super) fn passes(&self) -> &'static str {
-        match (self.has_homes, self.has_loops) {
-            (true, _) => passes::HOMES,
-            (false, true) => passes::LOOPS,
-            (false, false) => passes::STRAIGHT,
-        }
+    /// What LLVM does to it.
+    pub(super) fn pipeline(&self) -> Pipeline {
+        let passes = match (self.level, self.has_homes, self.has_loops) {
+            (_, true, _) => passes::HOMES,
+            (Level::Quick, ..) => passes::QUICK,
+            (Level::Full, _, true) => passes::LOOPS,
+            (Level::Full, _, false) => passes::STRAIGHT,
+        };
+        Pipeline { passes, level: self.level }
     }
 
     /// The code, with its entry.
@@ -92,6 +110,11 @@ struct Scopes {
 struct Gen<'a> {
     process: &'a Process,
     f: &'a Function,
+    level: Level,
+    /// At the quick level: what is live at the loop heads.
+    live_at: FxHashMap<BlockId, &'a [Value]>,
+    /// Those heads in the code, as they are met.
+    heads: Vec<Head>,
     b: &'a Job,
     flow: Flow,
     scopes: Scopes,
@@ -151,13 +174,11 @@ struct Gen<'a> {
 /// Generates a function into the job's module, under this name and with a number of its own.
 pub(super) fn function(
     process: &Process,
-    f: &Function,
     b: &Job,
     stubs: &Stubs,
-    name: &str,
-    arrival: Option<Arrival>,
+    wanted: Wanted<'_>,
 ) -> Result<Unfinished, String> {
-    let mut g = Gen::new(process, f, b, stubs, name, arrival)?;
+    let mut g = Gen::new(process, b, stubs, wanted)?;
     g.prologue()?;
     for b in g.flow.order.clone() {
         g.block(b)?;
@@ -195,12 +216,11 @@ fn places_of(inst: &Inst) -> usize {
 impl<'a> Gen<'a> {
     fn new(
         process: &'a Process,
-        f: &'a Function,
         b: &'a Job,
         stubs: &'a Stubs,
-        name: &str,
-        arrival: Option<Arrival>,
+        Wanted { body, mut level, name, arrival }: Wanted<'a>,
     ) -> Result<Self, String> {
+        let f = &body.function;
         let flow = Flow::compute(f);
         let params: u32 = f.params.iter().map(|p| f.ty(*p).slots()).sum();
         let twice = call::returns_twice(process, f);
@@ -230,6 +250,18 @@ impl<'a> Gen<'a> {
                 }
             }
         }
+        if twice {
+            // Its values have homes, and it is entered in its middle by those who jump back only.
+            level = Level::Full;
+        }
+        let live_at: FxHashMap<BlockId, &[Value]> = match level {
+            Level::Quick => body.heads.iter().map(|(head, live)| (*head, &live[..])).collect(),
+            Level::Full => FxHashMap::default(),
+        };
+        for live in live_at.values() {
+            places += 1;
+            outgoing = outgoing.max(live.iter().map(|v| f.ty(*v).slots()).sum());
+        }
         let out = scratch + scratch_max;
         if out + outgoing > 30_000 {
             return Err("a frame of too many slots".into());
@@ -243,6 +275,9 @@ impl<'a> Gen<'a> {
         Ok(Gen {
             process,
             f,
+            level,
+            live_at,
+            heads: Vec::new(),
             b,
             scopes: Scopes { header, frame, data },
             func,
@@ -253,7 +288,11 @@ impl<'a> Gen<'a> {
             phis: Vec::new(),
             fail: std::ptr::null_mut(),
             block: BlockId::ENTRY,
-            record: Record::place(f, &flow, mark.is_some() || f.sig.variadic || arrival.is_some()),
+            record: Record::place(
+                f,
+                &flow,
+                level == Level::Quick || mark.is_some() || f.sig.variadic || arrival.is_some(),
+            ),
             stubs,
             new_stubs: Vec::new(),
             homes: twice.then(Homes::default),
@@ -331,6 +370,9 @@ impl<'a> Gen<'a> {
                 self.put(at, &Type::I64, mark)?;
             }
             self.parameters()?;
+            if self.level == Level::Quick {
+                self.look(&[], None)?;
+            }
         }
         let entry = self.block_of(BlockId::ENTRY)?;
         b.br(entry);
@@ -380,7 +422,7 @@ impl<'a> Gen<'a> {
 
     /// Whether the record is pushed before anything else.
     fn pushes_first(&self) -> bool {
-        self.mark.is_some() || self.f.sig.variadic || self.arrival.is_some()
+        self.level == Level::Quick || self.mark.is_some() || self.f.sig.variadic || self.arrival.is_some()
     }
 
     fn block(&mut self, block: BlockId) -> Result<(), String> {
@@ -388,14 +430,20 @@ impl<'a> Gen<'a> {
         self.block = block;
         let f = self.f;
         let early = block == BlockId::ENTRY && self.pushes_first();
-        let mut entered = early;
+        let mut entered = false;
         for &id in &f.block(block).insts {
             let data = f.inst(id);
-            if !entered && !matches!(data.inst, Inst::Phi(_)) {
-                entered = true;
+            let begins = !entered && !matches!(data.inst, Inst::Phi(_));
+            if begins && !early {
                 self.enter_record();
             }
             (self.loc, self.frame) = (data.loc, data.frame);
+            if begins {
+                entered = true;
+                if let Some(live) = self.live_at.get(&block).copied() {
+                    self.look(live, Some(block))?;
+                }
+            }
             self.scratch_used = 0;
             match &data.inst {
                 Inst::Term(t) => self.terminator(block, id, t)?,
@@ -491,13 +539,14 @@ impl<'a> Gen<'a> {
             decl_loc: f.decl_loc,
             native: None,
             ret_slots: f.sig.ret.slots(),
-            heads: Box::default(),
+            heads: self.heads.into(),
+            quick: (self.level == Level::Quick).then_some(Quick { live: self.out, after: None }),
         };
         let (stubs, callees, name) = (self.new_stubs, self.callees, self.name);
         let addresses = self.addresses.into_inner().into_iter().enumerate();
         let symbols = addresses.map(|(n, address)| (address_symbol(&name, n), address)).collect();
         let has_loops = self.flow.depth.iter().any(|d| *d > 0);
-        let (has_homes, compares_stubs) = (self.homes.is_some(), self.compares_stubs);
+        let (has_homes, compares_stubs, level) = (self.homes.is_some(), self.compares_stubs, self.level);
         Ok(Unfinished {
             code: self.code,
             parts,
@@ -508,6 +557,7 @@ impl<'a> Gen<'a> {
             has_loops,
             has_homes,
             compares_stubs,
+            level,
         })
     }
 

@@ -19,3 +19,6 @@ pub(super) const LOOPS: &str = "function(early-cse<memssa>,simplifycfg,instcombi
 /// What is done to a function whose values have homes in memory.
 pub(super) const HOMES: &str = "function(mem2reg,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,\
     loop-mssa(loop-rotate,licm),simplifycfg,gvn,dse,adce,simplifycfg,instcombine<no-verify-fixpoint>)";
+
+/// What is done to code that is soon replaced.
+pub(super) const QUICK: &str = "";

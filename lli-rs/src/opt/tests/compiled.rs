@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::build::{Build, FREE, count, module};
-use super::eval::{Event, pause, resume, run};
+use super::eval::{Event, pause, pause_from, resume, run};
 use super::random::{Gen, STEPS};
 use super::version::Loops;
 use crate::ir::{Function, Inst, Type, Value, verify};
-use crate::opt::compiled::{self, Options};
+use crate::opt::compiled::{self, Level, Options, Start};
 use crate::opt::inline::NoCallees;
 use crate::opt::{Roots, checks, lower};
 
@@ -115,10 +115,12 @@ fn same(f: &Function, params: &[u64], steps: usize) -> Result<bool, TestCaseErro
     let heads = lower::cycle_heads(f).into_iter().map(Some);
     let mut fewer = false;
     for head in std::iter::once(None).chain(heads) {
-        let options = Options { head, ..Options::default() };
+        let starts: Vec<Start<'_>> = head.into_iter().map(|head| Start { head, folded: &[] }).collect();
+        let options = Options { starts: &starts, ..Options::default() };
         let Some(made) = compiled::run(f, &module(), &roots, &NoCallees, options) else {
             continue;
         };
+        same_from_quick(f, params, steps, &starts)?;
         prop_assert_eq!(verify(&made.function), Ok(()), "{}\n{}", before, made.function);
         let got = match head {
             None => run(&made.function, params, 3 * steps),
@@ -138,6 +140,51 @@ fn same(f: &Function, params: &[u64], steps: usize) -> Result<bool, TestCaseErro
         fewer |= head.is_none() && got.checks < expected.checks;
     }
     Ok(fewer)
+}
+
+/// Leaves what a quick compile makes at each of its loop heads, as it stands there for the second time, for the body
+/// that goes on there.
+fn same_from_quick(
+    f: &Function,
+    params: &[u64],
+    steps: usize,
+    starts: &[Start<'_>],
+) -> Result<(), TestCaseError> {
+    let (before, roots) = (lowered(f), Roots::compute(f));
+    let compile = |level, starts: &[Start<'_>]| {
+        let options = Options { level, starts, ..Options::default() };
+        compiled::run(f, &module(), &roots, &NoCallees, options)
+    };
+    let Some(quick) = compile(Level::Quick, starts) else { return Ok(()) };
+    prop_assert_eq!(verify(&quick.function), Ok(()), "{}\n{}", before, quick.function);
+    let (params, state) = match starts.first() {
+        None => (params.iter().map(|p| vec![*p]).collect(), None),
+        Some(start) => {
+            let Some(paused) = pause(&before, params, steps, start.head, 1) else { return Ok(()) };
+            let live: Vec<Vec<u64>> = quick.live.iter().map(|v| paused.values[v].clone()).collect();
+            (live, Some((paused.objects, paused.events)))
+        }
+    };
+    let (objects, events) = state.unwrap_or_default();
+    let expected = resume(&quick.function, &params, objects.clone(), events.clone(), 3 * steps);
+    for (head, live) in &quick.heads {
+        let more = [starts, &[Start { head: *head, folded: &[] }]].concat();
+        let Some(full) = compile(Level::Full, &more) else { continue };
+        prop_assert_eq!(&full.live, live);
+        prop_assert_eq!(verify(&full.function), Ok(()), "{}\n{}", quick.function, full.function);
+        let state = (objects.clone(), events.clone());
+        let Some(paused) = pause_from(&quick.function, &params, state, 3 * steps, *head, 1) else { continue };
+        let live: Vec<Vec<u64>> = live.iter().map(|v| paused.values[v].clone()).collect();
+        let got = resume(&full.function, &live, paused.objects, paused.events, 3 * steps);
+        if expected.finished {
+            prop_assert!(got.finished, "longer\n{}\n{}", quick.function, full.function);
+            prop_assert_eq!(&got.events, &expected.events, "{}\n{}", quick.function, full.function);
+            prop_assert_eq!(&got.objects, &expected.objects);
+        } else {
+            prop_assert!(got.events.starts_with(&expected.events), "{}\n{}", quick.function, full.function);
+        }
+    }
+    Ok(())
 }
 
 proptest! {

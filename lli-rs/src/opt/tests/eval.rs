@@ -94,7 +94,19 @@ pub fn run_calls(f: &Function, callees: &[Function], params: &[u64], steps: usiz
 /// Runs until a block is entered for the n-th time (from 0); `None` if that does not happen.
 pub fn pause(f: &Function, params: &[u64], steps: usize, block: BlockId, n: usize) -> Option<Paused> {
     let params: Vec<Vec<u64>> = params.iter().map(|p| vec![*p]).collect();
-    let mut m = Machine::new(f, &params, Objects::new(), Vec::new());
+    pause_from(f, &params, (Objects::new(), Vec::new()), steps, block, n)
+}
+
+/// The same of a body that begins where there is something already.
+pub fn pause_from(
+    f: &Function,
+    params: &[Vec<u64>],
+    (objects, events): (Objects, Vec<Event>),
+    steps: usize,
+    block: BlockId,
+    n: usize,
+) -> Option<Paused> {
+    let mut m = Machine::new(f, params, objects, events);
     m.stop = Some((block, n));
     m.run(steps);
     m.stop.is_none().then_some(Paused { values: m.values, objects: m.objects, events: m.events })

@@ -20,7 +20,7 @@ fn prepared(seed: u64) -> Function {
 /// Enters `f` at `head` as it stands there for the n-th time, and compares what follows; false if it does not
 /// come there.
 fn same_from(f: &Function, params: &[u64], head: BlockId, n: usize) -> Result<bool, TestCaseError> {
-    let entry = osr::at(f, head, &|_| false).expect("a loop head");
+    let entry = osr::at(f, head, &|_| false, n % 2 == 0).expect("a loop head");
     prop_assert_eq!(verify(&entry.function), Ok(()), "{}\n{}", f, entry.function);
     let Some(paused) = pause(f, params, STEPS, head, n) else { return Ok(false) };
     let live: Vec<Vec<u64>> = entry.live.iter().map(|v| paused.values[v].clone()).collect();
@@ -102,7 +102,7 @@ fn a_value_of_the_outer_loop_gets_a_phi() {
     b.cond(more, 1, 4);
     b.block(4).ret(i2);
     verify(&b.f).unwrap();
-    let entry = osr::at(&b.f, BlockId(2), &|_| false).unwrap();
+    let entry = osr::at(&b.f, BlockId(2), &|_| false, true).unwrap();
     verify(&entry.function).unwrap();
     assert_eq!(entry.live, [j, n, i, square]);
     // Of the inner loop: its own, i, and the square.
