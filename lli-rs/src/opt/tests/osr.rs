@@ -20,7 +20,7 @@ fn prepared(seed: u64) -> Function {
 /// Enters `f` at `head` as it stands there for the n-th time, and compares what follows; false if it does not
 /// come there.
 fn same_from(f: &Function, params: &[u64], head: BlockId, n: usize) -> Result<bool, TestCaseError> {
-    let entry = osr::at(f, head, &|_| false, n % 2 == 0).expect("a loop head");
+    let entry = osr::at(f, head, &|_| false, n.is_multiple_of(2)).expect("a loop head");
     prop_assert_eq!(verify(&entry.function), Ok(()), "{}\n{}", f, entry.function);
     let Some(paused) = pause(f, params, STEPS, head, n) else { return Ok(false) };
     let live: Vec<Vec<u64>> = entry.live.iter().map(|v| paused.values[v].clone()).collect();
