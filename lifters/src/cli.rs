@@ -83,7 +83,7 @@ fn lift_wasm(args: &Args, name: &str, bytes: &[u8]) -> Result<(), String> {
     let stem = || args.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     let options = LiftOptions {
         name: args.module_name.clone().unwrap_or_else(stem),
-        memory: if args.explicit_checks { MemoryForm::Checked } else { MemoryForm::Loaded },
+        memory: if args.explicit_checks { MemoryForm::Checked } else { MemoryForm::Symbol },
         ctor: args.ctor,
         ..LiftOptions::default()
     };

@@ -79,6 +79,46 @@ pub fn all() -> Vec<Program> {
     ]
 }
 
+/// Those that can be built for WASI, with the runs that need nothing that WASI lacks.
+pub fn for_wasi() -> Vec<Program> {
+    let without = |mut program: Program, run: &str| {
+        program.workloads.retain(|w| w.name != run);
+        program
+    };
+    vec![
+        // tmpfile is not there, and error numbers are others.
+        without(lua("lua54", lua54), "files"),
+        sqlite(),
+        bzip2(),
+        zlib(),
+        // Tells how many bits a pointer has.
+        without(xxhsum(), "version"),
+        quickjs_plain(),
+    ]
+}
+
+/// The program for WASI: what Debian's wasi-libc lacks or only emulates. Lua's errors are setjmp's, which become exceptions.
+pub fn wasi_unit(mut unit: Unit) -> Unit {
+    for part in ["signal", "process-clocks", "getpid", "mman"] {
+        unit.flags.push(format!("-D_WASI_EMULATED_{}", part.to_uppercase().replace('-', "_")));
+        unit.flags.push(format!("-lwasi-emulated-{part}"));
+    }
+    let folder = ours("wasi");
+    let more = match unit.name.as_str() {
+        "lua54" => {
+            unit.sources.push(folder.join("setjmp.c"));
+            unit.includes.push(folder);
+            "-mllvm -wasm-enable-sjlj -mllvm -wasm-use-legacy-eh=false".into()
+        }
+        "bzip2" => format!("-include {}", folder.join("compat.h").display()),
+        // The name under which it leaves out threads. Without directions of rounding, `toPrecision` of ties differs.
+        "qjs-plain" => "-DEMSCRIPTEN -DFE_DOWNWARD=0 -DFE_UPWARD=0".into(),
+        _ => String::new(),
+    };
+    unit.flags.extend(words(&more));
+    unit
+}
+
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
@@ -304,6 +344,22 @@ fn quickjs_unit() -> Unit {
     let mut files: Vec<PathBuf> = names.iter().map(|name| dir.join(format!("{name}.c"))).collect();
     files.push(ours("quickjs/main.c"));
     unit("quickjs", files, vec![dir], "-D_GNU_SOURCE -DCONFIG_VERSION=\"2021\" -DCONFIG_BIGNUM")
+}
+
+/// QuickJS with print alone.
+fn quickjs_plain() -> Program {
+    let script = "plain.js";
+    let inputs = vec![(script.into(), ours("quickjs").join(script))];
+    let workloads = vec![Workload { inputs, ..workload("plain", script) }];
+    Program { name: "qjs-plain", fetch: "quickjs", unit: quickjs_plain_unit, workloads }
+}
+
+fn quickjs_plain_unit() -> Unit {
+    let unit = quickjs_unit();
+    let ours_too = |path: &PathBuf| !path.ends_with("quickjs-libc.c") && !path.ends_with("main.c");
+    let mut sources: Vec<PathBuf> = unit.sources.into_iter().filter(ours_too).collect();
+    sources.push(ours("quickjs/plain.c"));
+    Unit { name: "qjs-plain".into(), sources, ..unit }
 }
 
 fn lmdb() -> Program {

@@ -11,6 +11,7 @@ mod faults;
 mod pass;
 mod real;
 mod wasm;
+mod wasm_programs;
 mod wasm_spec;
 
 use std::collections::BTreeSet;
@@ -41,6 +42,7 @@ fn main() {
     ebpf_faults::collect(&mut tests);
     csmith::collect(&mut tests);
     wasm::collect(&mut tests);
+    wasm_programs::collect(&mut tests);
     wasm_spec::collect(&mut tests);
     ebpf::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();

@@ -5,7 +5,7 @@
 
 extern int wasm$lib$add(int, int);
 extern void wasm$lib$store(int at, int value);
-extern unsigned char *wasm$lib$memory;
+extern unsigned char wasm$lib$memory[];
 
 static unsigned char own[16];
 

@@ -31,9 +31,9 @@ use error::Result;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemoryForm {
     /// A global holds the base pointer, which never changes; the host checks every access against its object.
-    #[default]
     Loaded,
     /// The symbol is the memory; the host checks every access against its object.
+    #[default]
     Symbol,
     /// A global holds a handle `{ ptr base, i64 bytes, ... }`; the code itself compares every access.
     Checked,
@@ -72,7 +72,7 @@ impl Default for LiftOptions {
     fn default() -> LiftOptions {
         LiftOptions {
             name: String::new(),
-            memory: MemoryForm::Loaded,
+            memory: MemoryForm::default(),
             imports: HashMap::new(),
             ctor: false,
             invoke: true,

@@ -9,7 +9,7 @@ use inkwell::module::{Linkage, Module};
 use inkwell::targets::{TargetData, TargetTriple};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{FunctionValue, GlobalValue, PointerValue};
-use svm_memory::abi::wasm::WASM_RUNTIME;
+use svm_memory::abi::wasm::{MEMORY_SECTION, WASM_RUNTIME};
 use wasmparser::ExternalKind;
 
 use super::emit::{Emit, Val};
@@ -82,7 +82,7 @@ impl<'a, 'ctx> ModuleCx<'a, 'ctx> {
         };
         cx.memories = cx.variables(&p.memories, ExternalKind::Memory, 'm', |_| memory);
         if o.memory == MemoryForm::Symbol {
-            cx.memories.iter().for_each(|m| m.set_section(Some("svm.wasm.memory")));
+            cx.memories.iter().for_each(|m| m.set_section(Some(MEMORY_SECTION)));
         }
         cx.tables = cx.variables(&p.tables, ExternalKind::Table, 't', |_| ptr);
         cx.globals = cx.variables(&p.globals, ExternalKind::Global, 'g', |t| cx.llvm_type(&t.value));

@@ -89,6 +89,8 @@ pub struct Global {
     pub constant: bool,
     /// One for each thread.
     pub thread_local: bool,
+    /// A linear memory of WebAssembly: an object without bytes that grows in place, up to the most that there is.
+    pub linear_memory: bool,
     /// Binding.
     pub linkage: Linkage,
     /// Source name and place of declaration, from debug info.

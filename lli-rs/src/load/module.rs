@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use svm_memory::abi::wasm::MEMORY_SECTION;
+
 use super::Shared;
 use super::consts::Folder;
 use super::debug::place;
@@ -162,6 +164,7 @@ fn read_global(v: Val, shared: &mut Shared) -> Result<Global, LoadError> {
     let align = Some(v.alignment()).filter(|a| *a > 0).unwrap_or(ty.align());
     Ok(Global {
         name: name.clone().into(),
+        linear_memory: init.is_some() && ty.size() == 0 && v.section() == MEMORY_SECTION.as_bytes(),
         size: ty.size(),
         align,
         init,

@@ -57,6 +57,11 @@ impl Globals {
         }
         let kind =
             if global.constant && global.init.is_some() { ObjectKind::Constant } else { ObjectKind::Global };
+        if global.linear_memory {
+            return mem
+                .alloc_growable(0, u64::MAX, ObjectKind::LinearMemory, SiteId::NONE)
+                .map_err(out_of_memory);
+        }
         if global.init.is_some() {
             return mem.alloc(global.size, global.align, kind, SiteId::NONE).map_err(out_of_memory);
         }

@@ -229,7 +229,8 @@ impl Pass<'_> {
         match f.as_const(root) {
             Some(Const::Addr(Symbol::Global(id), 0)) => {
                 let global = self.m.globals.get(id.0 as usize)?;
-                global.init.as_ref().filter(|_| !(write && global.constant)).map(|_| global.size)
+                let known = global.init.is_some() && !global.linear_memory && !(write && global.constant);
+                known.then_some(global.size)
             }
             _ => self.allocas.get(root.0 as usize).copied().flatten(),
         }

@@ -81,6 +81,8 @@ pub const TRAP: &str = "svm.wasm.trap";
 pub const MEMORY_NEW: &str = "svm.wasm.memory_new";
 /// `(memory symbol, min, max, flags, name)`: the same for the form in which the symbol is the memory.
 pub const MEMORY_NEW_AT: &str = "svm.wasm.memory_new_at";
+/// The section of a symbol that is a memory: an object without bytes until `memory_new_at`.
+pub const MEMORY_SECTION: &str = "svm.wasm.memory";
 /// `(memory)`: its pages.
 pub const MEMORY_SIZE: &str = "svm.wasm.memory_size";
 /// `(memory, pages)`: the pages before, or -1.

@@ -91,6 +91,6 @@ impl<'a> Cx<'a> {
         let symbol = memory.and_then(|e| process.export(&e.symbol));
         let (_, global) = symbol
             .ok_or_else(|| Trap::MissingFunction(format!("memory {field} of module {module}").into()))?;
-        Ok(LinearMemory::new(self.mem(), self.mem().load(global)?))
+        Ok(LinearMemory::new(self.mem(), global))
     }
 }

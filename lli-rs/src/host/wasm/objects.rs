@@ -77,6 +77,8 @@ host_table! {
     pub(super) static TABLE = [
         "void *svm.wasm.memory_new(uint64_t min, uint64_t max, uint32_t flags, const char *name[?str])"
             => memory_new: min, max, flags, name,
+        "void *svm.wasm.memory_new_at(void *memory, uint64_t min, uint64_t max, uint32_t flags, const char *name[?str])"
+            => memory_new_at: memory, min, max, flags, name,
         "uint64_t svm.wasm.memory_size(void *memory)" => size: memory,
         "uint64_t svm.wasm.memory_grow(void *memory, uint64_t delta)" => memory_grow: memory, delta,
         "void *svm.wasm.table_new(uint64_t min, uint64_t max, uint32_t flags, void *init, const char *name[?str])"
@@ -96,16 +98,39 @@ fn name_of(cx: &Cx<'_>, name: GuestPtr) -> Result<Box<str>> {
     Ok(String::from_utf8_lossy(&cx.mem().c_str(name)?).into())
 }
 
-fn memory_new(cx: &mut Cx<'_>, min: u64, max: u64, flags: u32, name: GuestPtr) -> Result<GuestPtr> {
+fn memory_shape(cx: &Cx<'_>, max: u64, flags: u32, name: GuestPtr) -> Result<Shape> {
     let shift = match flags >> 8 & 63 {
         0 => 16,
         log2 => log2,
     };
     let most = if flags & WIDE == 0 { MAX_PAGES << 16 >> shift } else { u64::MAX >> shift };
-    let shape = Shape { max: max.min(most), shift, shared: flags & SHARED != 0, name: name_of(cx, name)? };
+    Ok(Shape { max: max.min(most), shift, shared: flags & SHARED != 0, name: name_of(cx, name)? })
+}
+
+fn memory_new(cx: &mut Cx<'_>, min: u64, max: u64, flags: u32, name: GuestPtr) -> Result<GuestPtr> {
+    let shape = memory_shape(cx, max, flags, name)?;
     // The whole of it is taken up front, as far as the window allows.
-    let reserve = shape.max.saturating_mul(1 << shift);
+    let reserve = shape.max.saturating_mul(1 << shape.shift);
     begin(cx, ObjectKind::LinearMemory, min, reserve, shape)
+}
+
+/// Gives a symbol that is a memory its first pages.
+fn memory_new_at(
+    cx: &mut Cx<'_>,
+    memory: GuestPtr,
+    min: u64,
+    max: u64,
+    flags: u32,
+    name: GuestPtr,
+) -> Result<GuestPtr> {
+    let shape = memory_shape(cx, max, flags, name)?;
+    if cx.mem().growable_to(memory).is_none() {
+        return Err(cx.misuse("was given no symbol of a memory"));
+    }
+    let bytes = min.checked_mul(1 << shape.shift).filter(|bytes| cx.mem().grow(memory, *bytes));
+    bytes.ok_or(Trap::Limit(Limit::Memory))?;
+    cx.process.wasm.add(memory, shape);
+    Ok(memory)
 }
 
 fn table_new(

@@ -10,7 +10,7 @@ use super::Gen;
 use super::arith::must;
 use crate::bytecode::code::{Alloca, VectorGep};
 use crate::bytecode::{Desc, Op};
-use crate::ir::{Inst, Type, Value};
+use crate::ir::{Const, Inst, Symbol, Type, Value};
 use crate::jit::llvm::Val;
 use crate::opt::compiled::Level;
 
@@ -24,17 +24,20 @@ pub(super) struct Header {
     pub(super) start: Val,
     /// Accessible bytes.
     pub(super) size: Val,
+    /// The object never ends: base and start hold whatever the rest says.
+    pub(super) lasts: bool,
 }
 
 impl Gen<'_> {
     pub(super) fn memory(&mut self, inst: &Inst, result: Option<Value>) -> Result<Option<Val>, String> {
         match (inst, result) {
             (Inst::Check { ptr, root, len, write, size }, _) => {
-                let (ptr, root) = (self.val(*ptr)?, self.val(*root)?);
                 if self.level == Level::Quick {
+                    let (ptr, root) = (self.val(*ptr)?, self.val(*root)?);
                     return Ok(Some(self.quick_check(ptr, root, *len, *write)));
                 }
-                let header = self.header(root, *write, *size);
+                let header = self.header_of(*root, *write, *size)?;
+                let (ptr, root) = (self.val(*ptr)?, self.val(*root)?);
                 Ok(Some(self.check(ptr, root, *len, *write, &header)))
             }
             (Inst::Locate(p), _) => {
@@ -54,8 +57,8 @@ impl Gen<'_> {
                 Ok(None)
             }
             (Inst::Range { root, low, bytes, write, size }, _) => {
-                let (root, low, bytes) = (self.val(*root)?, self.val(*low)?, self.val(*bytes)?);
-                let header = self.header(root, *write, *size);
+                let header = self.header_of(*root, *write, *size)?;
+                let (low, bytes) = (self.val(*low)?, self.val(*bytes)?);
                 Ok(Some(self.range(low, bytes, &header)))
             }
             (Inst::Gep { base, offset, terms }, Some(r)) => self.gep(*base, *offset, terms, r).map(Some),
@@ -131,13 +134,29 @@ impl Gen<'_> {
         if mask == u64::from(u32::MAX) { slot } else { b.and(slot, b.i64(mask)) }
     }
 
+    /// The same by the value that is the root. A linear memory that is a
+    /// symbol never ends and never moves: only its size is loaded.
+    fn header_of(&mut self, root: Value, write: bool, size: Option<u64>) -> Result<Header, String> {
+        let linear = match self.f.as_const(root) {
+            Some(Const::Addr(Symbol::Global(id), 0)) => self.process.module.global(*id).linear_memory,
+            _ => false,
+        };
+        let root = self.val(root)?;
+        let header = self.header(root, write, size);
+        Ok(if linear {
+            Header { live: self.b.num(self.b.int(1), 1), start: root, lasts: true, ..header }
+        } else {
+            header
+        })
+    }
+
     /// What is known of the object that `root` belongs to; if its size is, nothing is loaded.
     pub(super) fn header(&self, root: Val, write: bool, size: Option<u64>) -> Header {
         let (b, header) = (self.b, self.scopes.header);
         let slot = self.slot_of(root);
         if let Some(size) = size {
             let base = b.mul(slot, b.i64(SLOT_UNIT));
-            return Header { live: b.num(b.int(1), 1), base, start: root, size: b.i64(size) };
+            return Header { live: b.num(b.int(1), 1), base, start: root, size: b.i64(size), lasts: true };
         }
         let state = b.scoped(b.load(b.int(8), b.byte(self.live, slot), 1), header);
         let live = b.icmp(IP::LLVMIntSLT, state, b.zero(b.int(8)));
@@ -149,7 +168,7 @@ impl Gen<'_> {
         let start = b.scoped(b.load(b.int(64), at(OFF_START), 8), header);
         let size = at(if write { OFF_WRITE_SIZE } else { OFF_READ_SIZE });
         let size = b.scoped(b.load(b.int(32), size, 4), header);
-        Header { live, base, start, size: b.cast(O::LLVMZExt, size, b.int(64)) }
+        Header { live, base, start, size: b.cast(O::LLVMZExt, size, b.int(64)), lasts: false }
     }
 
     /// THE check of generated code: the same as `View::check`. Gives the window offset of the access.
@@ -195,7 +214,8 @@ impl Gen<'_> {
         let none = b.icmp(IP::LLVMIntEQ, bytes, b.i64(0));
         let answer = b.zero(b.structure(&[b.int(1), b.int(64)]));
         let answer = b.insert(answer, b.or(all, none), 0);
-        b.insert(answer, b.select(all, delta, b.i64(0)), 1)
+        let delta = if h.lasts { delta } else { b.select(all, delta, b.i64(0)) };
+        b.insert(answer, delta, 1)
     }
 
     fn gep(&mut self, base: Value, offset: i64, terms: &[(Value, i64)], r: Value) -> Result<Val, String> {

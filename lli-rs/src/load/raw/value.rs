@@ -349,6 +349,16 @@ impl<'m> Val<'m> {
         Val::new(unsafe { llvm::LLVMAliasGetAliasee(self.raw()) })
     }
 
+    /// The section that a global variable is to lie in; empty if none is asked for.
+    pub fn section(self) -> &'m [u8] {
+        assert!(self.kind() == ValKind::Global);
+        // SAFETY: a global variable, just checked; the string is null or ends in zero, and is the module's.
+        unsafe {
+            let section = llvm::LLVMGetSection(self.raw());
+            if section.is_null() { &[] } else { std::ffi::CStr::from_ptr(section).to_bytes() }
+        }
+    }
+
     /// Source name and place of a global variable.
     pub fn global_source(self) -> Option<(String, Row<'m>)> {
         assert!(self.kind() == ValKind::Global);

@@ -49,6 +49,7 @@ fn constants_are_not_written_unchecked() {
         init: Some(Const::Zero),
         constant,
         thread_local: false,
+        linear_memory: false,
         linkage: Linkage::Local,
         source: None,
     };
