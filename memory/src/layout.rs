@@ -171,6 +171,7 @@ impl Layout {
     }
 
     /// Bytes at the window's start that the heap leaves alone: slot 0's room.
+    #[inline]
     pub fn low_room(&self) -> u64 {
         let room = if self.window >= 1 << 30 { 8 * self.chunk } else { self.chunk };
         room.min(1 << self.keys[0].bits)

@@ -15,6 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 impl Memory {
     /// Bytes of slot 0's room.
+    #[inline]
     pub fn low_room(&self) -> u64 {
         // The header of the first block behind the room lies behind it, too.
         self.space.layout().low_room()
@@ -38,6 +39,7 @@ impl Memory {
     }
 
     /// Ends the object in slot 0, if there is one.
+    #[inline]
     pub fn end_low(&self) {
         let (state, header) = (self.space.window.state(0), self.space.window.header(0));
         header.read_size.store(0, Relaxed);

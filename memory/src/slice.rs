@@ -22,11 +22,13 @@ pub struct GuestSliceMut<'a> {
 
 impl<'a> GuestSlice<'a> {
     /// The caller has checked `len` bytes at the address.
+    #[inline]
     pub(crate) fn new(at: Checked, len: u64) -> Self {
         Self { address: at.addr(), len: len as usize, memory: PhantomData }
     }
 
     /// The number of bytes.
+    #[inline]
     pub fn len(&self) -> usize {
         self.len
     }
@@ -48,6 +50,7 @@ impl<'a> GuestSlice<'a> {
     }
 
     /// Copies `to.len()` bytes that begin at `from` out. Panics if there are not so many.
+    #[inline]
     pub fn copy_to(&self, from: usize, to: &mut [u8]) {
         assert!(from <= self.len && to.len() <= self.len - from, "guest slice out of range");
         // SAFETY: the range is checked; `to` is host memory, which never overlaps the window.
@@ -101,6 +104,7 @@ impl<'a> GuestSlice<'a> {
 
 impl<'a> GuestSliceMut<'a> {
     /// The caller has checked `len` bytes at the address for writing.
+    #[inline]
     pub(crate) fn new(at: Checked, len: u64) -> Self {
         Self { bytes: GuestSlice::new(at, len) }
     }
@@ -111,6 +115,7 @@ impl<'a> GuestSliceMut<'a> {
     }
 
     /// The number of bytes.
+    #[inline]
     pub fn len(&self) -> usize {
         self.bytes.len
     }
@@ -136,6 +141,7 @@ impl<'a> GuestSliceMut<'a> {
     }
 
     /// Copies host bytes in, to `at`. Panics if they do not fit.
+    #[inline]
     pub fn copy_from(&self, at: usize, from: &[u8]) {
         assert!(at <= self.len() && from.len() <= self.len() - at, "guest slice out of range");
         // SAFETY: the range is checked; `from` is host memory, which never overlaps the window.

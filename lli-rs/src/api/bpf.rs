@@ -3,11 +3,10 @@
 use svm_memory::GuestPtr;
 
 use super::{Fault, Instance};
-use crate::host::bpf::context::{self, Kind};
+use crate::host::bpf::context::{self, Kind, Runs};
 use crate::host::bpf::maps::{BPF_ANY, Entry, EntryValue, Errno, kind};
 use crate::host::bpf::{self, Loaded, Program};
-use crate::ir::FuncId;
-use crate::machine::{Cx, Result as Run, Trap, native};
+use crate::machine::{Cx, Result as Run, Trap};
 
 /// An element of a map, read out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +133,7 @@ pub(crate) fn dump(cx: &Cx<'_>) -> Run<Vec<MapDump>> {
 /// One program that is run over and over: what a run needs is looked up once, and compiled code is entered at once.
 pub struct BpfRuns<'r, 'a> {
     cx: &'r mut Cx<'a>,
-    program: Program,
+    runs: &'r mut Runs<'a>,
     kind: Kind,
     /// What has stopped a run: there is no further one.
     stopped: Option<Trap>,
@@ -147,7 +146,7 @@ impl BpfRuns<'_, '_> {
     ///
     /// What stopped it, and then each further run.
     pub fn packet(&mut self, packet: &mut Vec<u8>) -> Run<u64> {
-        self.run(|cx, func, kind| context::run_on_packet(cx, func, kind, packet))
+        self.run(|cx, runs, kind| context::run_on_packet(cx, runs, kind, packet))
     }
 
     /// Runs the program on memory of the guest's (r1 points to it, r2 is its size), such as
@@ -157,19 +156,22 @@ impl BpfRuns<'_, '_> {
     ///
     /// As [`BpfRuns::packet`].
     pub fn memory(&mut self, memory: GuestPtr, len: u64) -> Run<u64> {
-        self.run(|cx, func, _| context::run_in_place(cx, func, memory, len))
+        self.run(|cx, runs, _| context::run_in_place(cx, runs, memory, len))
     }
 
     #[inline]
-    fn run(&mut self, run: impl FnOnce(&mut Cx<'_>, FuncId, Kind) -> Run<u64>) -> Run<u64> {
+    fn run(&mut self, run: impl FnOnce(&mut Cx<'_>, &mut Runs<'_>, Kind) -> Run<u64>) -> Run<u64> {
         if let Some(trap) = &self.stopped {
             return Err(trap.clone());
         }
-        let result = run(self.cx, self.program.func, self.kind);
-        if let Err(trap) = &result {
-            self.stopped = Some(trap.clone());
+        // Made anew, not handed on: reading it as a whole would wait for its stores.
+        match run(self.cx, self.runs, self.kind) {
+            Ok(r0) => Ok(r0),
+            Err(trap) => {
+                self.stopped = Some(trap.clone());
+                Err(trap)
+            }
         }
-        result
     }
 }
 
@@ -195,7 +197,7 @@ impl Instance {
     pub fn bpf_run_memory(&mut self, name: Option<&str>, memory: &mut [u8]) -> Result<u64, Fault> {
         self.bpf(|cx| {
             let func = program(cx, name)?.func;
-            context::run_on_memory(cx, func, memory)
+            Runs::of(cx, func, |cx, runs| context::run_on_memory(cx, runs, memory))
         })
     }
 
@@ -207,7 +209,8 @@ impl Instance {
     pub fn bpf_run_packet(&mut self, name: Option<&str>, packet: &mut Vec<u8>) -> Result<u64, Fault> {
         self.bpf(|cx| {
             let program = program(cx, name)?;
-            context::run_on_packet(cx, program.func, Kind::of_section(&program.section), packet)
+            let kind = Kind::of_section(&program.section);
+            Runs::of(cx, program.func, |cx, runs| context::run_on_packet(cx, runs, kind, packet))
         })
     }
 
@@ -224,7 +227,7 @@ impl Instance {
                 Kind::Trace(size) => size,
                 _ => 0,
             };
-            context::run_on_record(cx, program.func, otherwise, record)
+            Runs::of(cx, program.func, |cx, runs| context::run_on_record(cx, runs, otherwise, record))
         })
     }
 
@@ -241,12 +244,8 @@ impl Instance {
         self.bpf(|cx| {
             let program = program(cx, name)?;
             let kind = Kind::of_section(&program.section);
-            let process = cx.process;
-            let _held = process.bpf.hold();
-            // All runs are on the stack that compiled code needs: no run changes to it.
-            native::on_big_stack(process, cx.thread, |thread| {
-                let cx = &mut Cx { process, thread };
-                let mut runs = BpfRuns { cx, program, kind, stopped: None };
+            Runs::of(cx, program.func, |cx, runs| {
+                let mut runs = BpfRuns { cx, runs, kind, stopped: None };
                 let result = body(&mut runs);
                 runs.stopped.map_or(result, Err)
             })

@@ -15,9 +15,8 @@ use super::pcap::Capture;
 use crate::api::Instance;
 use crate::api::bpf::{dump, program, set_variable, update, update_pointer};
 use crate::error::LoadError;
-use crate::host::bpf::context::{Kind, run_on_memory, run_on_packet, run_on_record};
+use crate::host::bpf::context::{Kind, Runs, run_on_memory, run_on_packet, run_on_record};
 use crate::host::bpf::maps::BPF_ANY;
-use crate::ir::FuncId;
 use crate::load::{Loader, Source, lift_bpf};
 use crate::machine::{Cx, Result as Run, Trap};
 
@@ -57,11 +56,11 @@ pub(super) fn run(args: &Args, mut instance: Instance) -> Result<ExitCode, LoadE
         let _held = cx.process.bpf.hold();
         args.map_set.iter().try_for_each(|set| apply(cx, set))?;
         let program = program(cx, args.prog.as_deref())?;
-        let job = Job { func: program.func, kind: Kind::of_section(&program.section), repeat: args.repeat };
-        let done = match &capture {
-            Some(capture) => job.on_packets(cx, capture, &mut packet)?,
-            None => (job.on_memory(cx, &memory)?, Packets::new()),
-        };
+        let job = Job { kind: Kind::of_section(&program.section), repeat: args.repeat };
+        let done = Runs::of(cx, program.func, |cx, runs| match &capture {
+            Some(capture) => job.on_packets(cx, runs, capture, &mut packet),
+            None => Ok((job.on_memory(cx, runs, &memory)?, Packets::new())),
+        })?;
         let maps = if args.map_dump { dump(cx)? } else { Vec::new() };
         Ok((job.kind, done, maps))
     });
@@ -125,19 +124,24 @@ type Packets = Vec<([u8; 8], Vec<u8>)>;
 
 /// What to run, and how often.
 struct Job {
-    func: FuncId,
     kind: Kind,
     repeat: u64,
 }
 
 impl Job {
     /// One run on bytes of the kind that the program takes: memory, a record, or a packet.
-    fn once(&self, cx: &mut Cx<'_>, bytes: &mut Vec<u8>, counts: &mut Counts) -> Run<u64> {
+    fn once(
+        &self,
+        cx: &mut Cx<'_>,
+        runs: &mut Runs<'_>,
+        bytes: &mut Vec<u8>,
+        counts: &mut Counts,
+    ) -> Run<u64> {
         let start = Instant::now();
         let r0 = match self.kind {
-            Kind::Raw => run_on_memory(cx, self.func, bytes)?,
-            Kind::Trace(otherwise) => run_on_record(cx, self.func, otherwise, bytes)?,
-            kind => run_on_packet(cx, self.func, kind, bytes)?,
+            Kind::Raw => run_on_memory(cx, runs, bytes)?,
+            Kind::Trace(otherwise) => run_on_record(cx, runs, otherwise, bytes)?,
+            kind => run_on_packet(cx, runs, kind, bytes)?,
         };
         counts.time += start.elapsed();
         counts.last = r0;
@@ -145,10 +149,10 @@ impl Job {
         Ok(r0)
     }
 
-    fn on_memory(&self, cx: &mut Cx<'_>, memory: &[u8]) -> Run<Counts> {
+    fn on_memory(&self, cx: &mut Cx<'_>, runs: &mut Runs<'_>, memory: &[u8]) -> Run<Counts> {
         let mut counts = Counts::default();
         for _ in 0..self.repeat {
-            self.once(cx, &mut memory.to_vec(), &mut counts)?;
+            self.once(cx, runs, &mut memory.to_vec(), &mut counts)?;
         }
         Ok(counts)
     }
@@ -157,6 +161,7 @@ impl Job {
     fn on_packets(
         &self,
         cx: &mut Cx<'_>,
+        runs: &mut Runs<'_>,
         capture: &Capture,
         at: &mut Option<usize>,
     ) -> Run<(Counts, Packets)> {
@@ -165,7 +170,7 @@ impl Job {
             for (index, (time, bytes)) in capture.packets.iter().enumerate() {
                 *at = Some(index + 1);
                 let mut packet = bytes.clone();
-                let verdict = self.once(cx, &mut packet, &mut counts)?;
+                let verdict = self.once(cx, runs, &mut packet, &mut counts)?;
                 *counts.verdicts.entry(verdict & 0xffff_ffff).or_default() += 1;
                 let kept = kept(self.kind, verdict as u32);
                 if round == 0 && kept > 0 {

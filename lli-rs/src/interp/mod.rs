@@ -15,6 +15,7 @@ mod handlers;
 mod int;
 mod memory;
 mod poll;
+mod repeat;
 mod state;
 mod unwind;
 mod vector;
@@ -28,6 +29,7 @@ use crate::machine::registers::Frame;
 use crate::machine::thread::MAX_CALLBACK_DEPTH;
 use crate::machine::{Cx, Limit, Process, Result, Thread, Trap, native};
 
+pub(crate) use repeat::Repeated;
 pub(crate) use unwind::cut;
 
 /// Calls a function through a pointer, from the host: see [`Cx::call`].
@@ -136,7 +138,7 @@ pub(crate) fn enter_guest(process: &Process, thread: &mut Thread, id: FuncId, ar
     (thread.pc, thread.fp, thread.host_function) = (pc, fp, name);
     // SAFETY: slot 0 of our own frame, or of the callee's that has just returned: nothing has used it since.
     let value = unsafe { *result };
-    Ok(if process.module.func(id).sig.ret == Type::Void { 0 } else { value })
+    Ok(if matches!(process.module.func(id).sig.ret, Type::Void) { 0 } else { value })
 }
 
 /// Runs until the frame inside `outermost` returns; jumps and exceptions to frames of this run go on here.

@@ -149,19 +149,8 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: NativeEntry, 
         thread.top = thread.top.wrapping_add(1);
         return Err(Trap::Limit(Limit::Stack));
     }
-    let view = process.mem.view();
-    let (limit, exit) = (thread.native.limit, thread.native.exit);
-    thread.native = Native {
-        process,
-        window: view.window_base(),
-        live: view.live_base(),
-        slot_mask: view.slot_mask(),
-        stop: process.interrupt.flag(),
-        locals: thread.locals.as_ptr(),
-        limit,
-        exit,
-        pending: None,
-    };
+    let exit = thread.native.exit;
+    prepare(process, thread);
     // The function pushes the record itself.
     thread.top = thread.top.wrapping_add(1);
     // SAFETY: the entry belongs to live code of this process, made for this protocol.
@@ -170,6 +159,51 @@ pub(crate) fn enter(process: &Process, thread: &mut Thread, entry: NativeEntry, 
     match status {
         0 => Ok(()),
         _ => Err(thread.native.pending.take().unwrap_or(Trap::Unreachable)),
+    }
+}
+
+/// Sets what compiled code reads of the thread, the stack's limits apart.
+fn prepare(process: &Process, thread: &mut Thread) {
+    let view = process.mem.view();
+    thread.native = Native {
+        process,
+        window: view.window_base(),
+        live: view.live_base(),
+        slot_mask: view.slot_mask(),
+        stop: process.interrupt.flag(),
+        locals: thread.locals.as_ptr(),
+        limit: thread.native.limit,
+        exit: thread.native.exit,
+        pending: None,
+    };
+}
+
+/// Makes the thread ready for [`enter_again`]; whether it runs on the stack for compiled code.
+pub(crate) fn ready(process: &Process, thread: &mut Thread) -> bool {
+    let on_stack = thread.native.limit != 0 && stack_pointer() > thread.native.limit + LOOP_STACK;
+    if on_stack {
+        prepare(process, thread);
+    }
+    on_stack
+}
+
+/// As [`enter`], with nothing of the guest's around it. The trap is boxed: a result in registers is not read again before
+/// its stores have settled.
+///
+/// # Safety
+///
+/// [`ready`] was true, and nothing has left that stack since; there is room for the frame and its record at the
+/// innermost end of the thread's.
+#[inline(always)]
+pub(crate) unsafe fn enter_again(
+    thread: &mut Thread,
+    entry: NativeEntry,
+    fp: *mut u64,
+) -> std::result::Result<(), Box<Trap>> {
+    // SAFETY: the entry belongs to live code of this process, made for this protocol.
+    match unsafe { super::trampoline::enter(thread, fp, entry.target, entry.stub) } {
+        0 => Ok(()),
+        _ => Err(Box::new(thread.native.pending.take().unwrap_or(Trap::Unreachable))),
     }
 }
 

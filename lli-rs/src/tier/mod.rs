@@ -315,6 +315,14 @@ impl Tiering {
         self.queues[at(job.level)].push(process, job);
     }
 
+    /// The host calls the function over and over: no jump or call of bytecode, which samples see, need be in it.
+    pub(crate) fn called_often(&self, process: &Process, id: FuncId) {
+        let cell = &process.funcs[id.0 as usize];
+        if self.auto && cell.code().is_some_and(|code| code.native.is_none()) {
+            self.ask(process, cell, id, Level::Quick);
+        }
+    }
+
     /// The function has been called a second time.
     pub(crate) fn second_call(&self, process: &Process, id: FuncId) {
         if self.eager() {

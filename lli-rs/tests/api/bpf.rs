@@ -1,6 +1,9 @@
 //! eBPF programs through the library: C modules that carry the tables of lifted bitcode, so that maps, helpers and
 //! contexts are tested apart from the lifter.
 
+use std::time::{Duration, Instant};
+
+use svm_engine::machine::Tier;
 use svm_engine::{Element, Fault, Instance};
 
 use crate::tools::module;
@@ -210,5 +213,53 @@ fn records_reach_user_space_once_submitted() {
     for _ in 0..256 {
         assert_eq!(i.bpf_run_packet(Some("record"), &mut udp()).unwrap(), 2);
         i.bpf_records("ring").unwrap();
+    }
+}
+
+#[test]
+fn a_program_without_loops_is_compiled_while_packets_run() {
+    let mut i = instance(XDP);
+    let start = Instant::now();
+    while i.stats().compiled == 0 {
+        let all = i.bpf_runs(Some("parse"), |runs| {
+            (0..1000).try_fold(0, |sum, _| Ok(sum + runs.packet(&mut udp())?))
+        });
+        assert_eq!(all.unwrap(), 2000);
+        assert!(start.elapsed() < Duration::from_secs(100), "nothing was compiled");
+    }
+    let all = i.bpf_runs(Some("parse"), |runs| {
+        (0..1000).try_fold(0, |sum, n| Ok(sum + runs.packet(&mut vec![17; 33 + n % 2])?))
+    });
+    assert_eq!(all.unwrap(), 1500);
+}
+
+/// Runs that follow each other enter compiled code in a way of their own.
+#[test]
+fn a_fault_ends_the_runs_and_not_the_instance() {
+    for tier in [Tier::Interp, Tier::Auto, Tier::Jit] {
+        let module = module(&format!("{PRELUDE}{XDP}"));
+        let mut i = Instance::builder(&module).configure(|c| c.tier = tier).build().unwrap();
+        for len in [34, 34] {
+            let mut done = 0;
+            let result = i.bpf_runs(Some("careless"), |runs| {
+                for n in 0..10 {
+                    assert_eq!(runs.packet(&mut vec![9; if n < 7 { 60 } else { len }])?, 9);
+                    done += 1;
+                }
+                Ok(0)
+            });
+            assert_eq!((fault(result).as_str(), done), ("packet-out-of-bounds", 7));
+        }
+        let ignored = i.bpf_runs(Some("careless"), |runs| {
+            let runs: Vec<bool> = [60, 34, 60].map(|n| runs.packet(&mut vec![9; n]).is_ok()).into();
+            assert_eq!(runs, [true, false, false]);
+            Ok(0)
+        });
+        assert_eq!(fault(ignored), "packet-out-of-bounds");
+        assert_eq!(i.bpf_run_packet(Some("careless"), &mut vec![9; 35]).unwrap(), 9);
+        let counts = i.bpf_runs(Some("record"), |runs| {
+            (0..4).map(|_| runs.packet(&mut udp())).collect::<Result<Vec<u64>, _>>()
+        });
+        assert_eq!(counts.unwrap(), [2; 4].to_vec());
     }
 }

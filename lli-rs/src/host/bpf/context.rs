@@ -4,9 +4,10 @@
 
 use svm_memory::{GuestPtr, ObjectKind, SiteId};
 
-use super::{maps::Errno, state, vlan};
+use super::{Bpf, Hold, maps::Errno, state, vlan};
+use crate::interp::{Repeated, enter_guest};
 use crate::ir::FuncId;
-use crate::machine::{Cx, Limit, Result, Trap};
+use crate::machine::{Cx, Limit, Process, Result, Trap, native};
 
 /// Bytes before the packet that `bpf_xdp_adjust_head` can take: the kernel's 256 less its own frame of 40.
 const HEADROOM: u64 = 216;
@@ -66,7 +67,8 @@ impl Kind {
     }
 
     /// Bytes of the context and the places of `data`, `data_end` and `data_meta` in it.
-    fn layout(self) -> (u64, [i64; 3]) {
+    #[inline]
+    fn layout(self) -> (u64, [usize; 3]) {
         match self {
             Kind::Raw | Kind::Trace(_) => (0, [0; 3]),
             Kind::Xdp => (24, [0, 4, 8]),
@@ -86,12 +88,94 @@ pub struct Packet {
     len: u64,
 }
 
+/// Runs of one program that follow each other. The state is locked and the stack is the one that compiled code needs, so
+/// that neither costs a run anything; compiled code is entered with as little as can be.
+pub struct Runs<'p> {
+    process: &'p Process,
+    held: Hold<'p>,
+    func: FuncId,
+    /// The way into it, once it is compiled.
+    repeated: Option<Repeated<'p>>,
+    /// Runs as bytecode.
+    slow: u32,
+}
+
+/// What a run gives: two registers.
+type Outcome = std::result::Result<u64, Box<Trap>>;
+
+/// A program is compiled after so many runs if nothing else has it compiled before.
+const OFTEN: u32 = 200;
+
+impl Runs<'_> {
+    /// Lends a program for runs.
+    ///
+    /// # Errors
+    ///
+    /// What `body` gives.
+    pub fn of<T>(
+        cx: &mut Cx<'_>,
+        func: FuncId,
+        body: impl for<'s> FnOnce(&mut Cx<'s>, &mut Runs<'s>) -> Result<T>,
+    ) -> Result<T> {
+        let process = cx.process;
+        native::on_big_stack(process, cx.thread, |thread| {
+            let mut runs = Runs { process, held: process.bpf.hold(), func, repeated: None, slow: 0 };
+            body(&mut Cx { process, thread }, &mut runs)
+        })
+    }
+
+    #[inline(always)]
+    fn begin(&self, cx: &Cx<'_>, packet: Option<Packet>) -> Result<()> {
+        Bpf::with(cx, &self.held, |bpf| bpf.begin(packet))
+    }
+
+    /// After the run.
+    #[inline(always)]
+    fn end(&self, cx: &Cx<'_>) -> Result<()> {
+        Bpf::with(cx, &self.held, |bpf| bpf.end(cx))
+    }
+
+    /// After the run; gives the bounds of the packet as the program has left it.
+    #[inline(always)]
+    fn end_packet(&self, cx: &Cx<'_>, begun: u64) -> Result<(u64, u64)> {
+        Bpf::with(cx, &self.held, |bpf| {
+            let bounds = bpf.packet.as_ref().map_or((0, begun), |after| (after.meta, after.len));
+            bpf.end(cx);
+            bounds
+        })
+    }
+
+    /// The program itself.
+    #[inline(always)]
+    fn call(&mut self, cx: &mut Cx<'_>, args: [u64; 2]) -> Outcome {
+        let repeated = self.repeated.as_ref().filter(|r| r.is_current());
+        let Some(repeated) = repeated else { return self.first(cx, args) };
+        let result = repeated.call(cx.thread, args);
+        if result.is_err() {
+            // The frames stay for the report: nothing is as it was.
+            self.repeated = None;
+        }
+        result
+    }
+
+    #[inline(never)]
+    fn first(&mut self, cx: &mut Cx<'_>, args: [u64; 2]) -> Outcome {
+        let result = enter_guest(self.process, cx.thread, self.func, &args)?;
+        self.slow = self.slow.saturating_add(1);
+        if self.slow == OFTEN {
+            self.process.tiering.called_often(self.process, self.func);
+        }
+        self.repeated = Repeated::new(self.process, cx.thread, self.func);
+        Ok(result)
+    }
+}
+
 /// Runs a program on memory: r1 points to it, r2 is its size; without memory both are 0.
 ///
 /// # Errors
 ///
 /// Whatever stops the program.
-pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result<u64> {
+pub fn run_on_memory(cx: &mut Cx<'_>, runs: &mut Runs<'_>, memory: &mut [u8]) -> Result<u64> {
     let object = match memory.len() {
         0 => GuestPtr::NULL,
         n => {
@@ -100,7 +184,7 @@ pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result
             p
         }
     };
-    let result = run_in_place(cx, func, object, memory.len() as u64);
+    let result = run_in_place(cx, runs, object, memory.len() as u64);
     if !object.is_null() {
         cx.mem().read(object, memory)?;
         if result.is_ok() {
@@ -115,11 +199,12 @@ pub fn run_on_memory(cx: &mut Cx<'_>, func: FuncId, memory: &mut [u8]) -> Result
 /// # Errors
 ///
 /// Whatever stops the program.
-pub fn run_in_place(cx: &mut Cx<'_>, func: FuncId, memory: GuestPtr, len: u64) -> Result<u64> {
-    state(cx)?.begin(None);
-    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[memory.bits(), len]);
-    state(cx)?.end(cx);
-    result
+#[inline]
+pub fn run_in_place(cx: &mut Cx<'_>, runs: &mut Runs<'_>, memory: GuestPtr, len: u64) -> Result<u64> {
+    runs.begin(cx, None)?;
+    let outcome = runs.call(cx, [memory.bits(), len]);
+    runs.end(cx)?;
+    outcome.map_err(|trap| *trap)
 }
 
 /// Runs a program on the record of a tracepoint or probe; `otherwise` zeros where there is none.
@@ -127,19 +212,19 @@ pub fn run_in_place(cx: &mut Cx<'_>, func: FuncId, memory: GuestPtr, len: u64) -
 /// # Errors
 ///
 /// Whatever stops the program.
-pub fn run_on_record(cx: &mut Cx<'_>, func: FuncId, otherwise: u64, record: &[u8]) -> Result<u64> {
+pub fn run_on_record(cx: &mut Cx<'_>, runs: &mut Runs<'_>, otherwise: u64, record: &[u8]) -> Result<u64> {
     let size = if record.is_empty() { otherwise } else { record.len() as u64 };
     let context = object(cx, size)?;
     cx.mem().fill(context, 0, size)?;
     cx.mem().write(context, record)?;
     cx.mem().set_read_only(context);
-    state(cx)?.begin(None);
-    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[context.bits(), 0]);
-    if result.is_ok() {
+    runs.begin(cx, None)?;
+    let outcome = runs.call(cx, [context.bits(), 0]);
+    if outcome.is_ok() {
         cx.mem().release(context);
     }
-    state(cx)?.end(cx);
-    result
+    runs.end(cx)?;
+    outcome.map_err(|trap| *trap)
 }
 
 /// Runs a program on a packet, which it may change in place.
@@ -147,7 +232,7 @@ pub fn run_on_record(cx: &mut Cx<'_>, func: FuncId, otherwise: u64, record: &[u8
 /// # Errors
 ///
 /// Whatever stops the program; a packet that is larger than what slot 0 has room for.
-pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec<u8>) -> Result<u64> {
+pub fn run_on_packet(cx: &mut Cx<'_>, runs: &mut Runs<'_>, kind: Kind, packet: &mut Vec<u8>) -> Result<u64> {
     let (size, _) = kind.layout();
     let mark = cx.thread.stack.mark();
     let made = cx.thread.stack.alloc_as(&cx.process.mem, size, 16, ObjectKind::Context, SiteId::NONE);
@@ -156,31 +241,26 @@ pub fn run_on_packet(cx: &mut Cx<'_>, func: FuncId, kind: Kind, packet: &mut Vec
     let room = cx.mem().low_bytes_mut(0, len);
     let room = room.ok_or_else(|| Trap::Unsupported(format!("a packet of {len} bytes").into()))?;
     room.copy_from(0, packet);
-    let view = Packet { kind, context, headroom: HEADROOM, meta: 0, len };
-    view.show(cx)?;
-    state(cx)?.begin(Some(view));
+    let view = || Packet { kind, context, headroom: HEADROOM, meta: 0, len };
+    view().show(cx)?;
+    runs.begin(cx, Some(view()))?;
     if kind.is_skb() {
         vlan::receive(cx, context)?;
     }
-    let result = crate::interp::enter_guest(cx.process, cx.thread, func, &[context.bits(), 0]);
-    if kind.is_skb() && result.is_ok() {
+    let outcome = runs.call(cx, [context.bits(), 0]);
+    if kind.is_skb() && outcome.is_ok() {
         vlan::send(cx, context)?;
     }
-    let after = {
-        let mut bpf = state(cx)?;
-        let after = bpf.packet.unwrap_or(view);
-        bpf.end(cx);
-        after
-    };
-    if let Some(bytes) = cx.mem().low_bytes(after.meta, after.len) {
+    let (meta, len) = runs.end_packet(cx, len)?;
+    if let Some(bytes) = cx.mem().low_bytes(meta, len) {
         packet.resize(bytes.len(), 0);
         bytes.copy_to(0, packet);
     }
-    if result.is_ok() {
+    if outcome.is_ok() {
         cx.mem().end_low();
         cx.thread.stack.release_to(&cx.process.mem, mark, SiteId::NONE);
     }
-    result
+    outcome.map_err(|trap| *trap)
 }
 
 fn object(cx: &Cx<'_>, size: u64) -> Result<GuestPtr> {
@@ -190,16 +270,18 @@ fn object(cx: &Cx<'_>, size: u64) -> Result<GuestPtr> {
 
 impl Packet {
     /// Begins the packet's object and writes its ends into the context.
+    #[inline]
     fn show(&self, cx: &Cx<'_>) -> Result<()> {
         let begun = cx.mem().begin_low(self.meta + self.len, ObjectKind::Packet);
         let start = begun.ok_or(Trap::Limit(Limit::Memory))?.bits();
-        let (_, [data, end, meta]) = self.kind.layout();
-        let put = |at: i64, value: u64| cx.mem().store(self.context.offset(at), value as u32);
-        put(meta, start)?;
-        put(data, start + self.meta)?;
-        put(end, start + self.meta + self.len)?;
+        let (size, [data, end, meta]) = self.kind.layout();
+        let fields = cx.mem().slice_mut(self.context, size)?;
+        let put = |at: usize, value: u64| fields.copy_from(at, &(value as u32).to_le_bytes());
+        put(meta, start);
+        put(data, start + self.meta);
+        put(end, start + self.meta + self.len);
         if self.kind.is_skb() {
-            put(0, self.len)?;
+            put(0, self.len);
         }
         Ok(())
     }

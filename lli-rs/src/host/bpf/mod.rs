@@ -119,8 +119,10 @@ pub struct Bpf {
     pub cpus: u32,
     /// The processor that the program runs on.
     pub cpu: u32,
-    /// Runs so far.
-    runs: u64,
+    /// The one that the next run is on.
+    next_cpu: u32,
+    /// Whether a map has records that a run may leave open.
+    has_rings: bool,
     /// Memory of the host that maps may still take.
     room: Room,
 }
@@ -150,7 +152,8 @@ impl Bpf {
             redirected: None,
             cpus: config.cpus.max(1),
             cpu: 0,
-            runs: 0,
+            next_cpu: 0,
+            has_rings: false,
             room: Room::new(config.max_memory.unwrap_or(DEFAULT_ROOM)),
         };
         for (handle, def, initial) in tables::maps(cx)? {
@@ -168,6 +171,7 @@ impl Bpf {
                     Trap::Unsupported(format!("initial element {slot} of map `{name}`: error {e}").into())
                 })?;
             }
+            bpf.has_rings |= loaded.map.ring().is_some();
             bpf.maps.push(loaded);
         }
         Ok(bpf)
@@ -207,21 +211,37 @@ impl Bpf {
     }
 
     /// A program begins.
+    #[inline]
     fn begin(&mut self, packet: Option<Packet>) {
         (self.tail_calls, self.packet, self.redirected) = (0, packet, None);
-        self.cpu = (self.runs % u64::from(self.cpus)) as u32;
-        self.runs += 1;
+        self.cpu = self.next_cpu;
+        self.next_cpu = if self.cpu + 1 < self.cpus { self.cpu + 1 } else { 0 };
     }
 
     /// The program has returned, or was stopped: what it had deleted ends, and so do records that it left open.
+    #[inline]
     fn end(&mut self, cx: &Cx<'_>) {
-        self.end_values(cx);
-        for map in &mut self.maps {
-            for record in map.map.ring().map(|ring| ring.abandon()).unwrap_or_default() {
+        if !self.ended.is_empty() {
+            self.end_values(cx);
+        }
+        if self.has_rings {
+            for record in self.maps.iter_mut().filter_map(|m| m.map.ring()).flat_map(|ring| ring.abandon()) {
                 cx.mem().release(record);
             }
         }
         self.packet = None;
+    }
+
+    /// Uses the state where the lock is held.
+    #[inline(always)]
+    fn with<T>(cx: &Cx<'_>, held: &Hold<'_>, f: impl FnOnce(&mut Bpf) -> T) -> Result<T> {
+        let mut bpf = match held.take() {
+            Some(bpf) => bpf,
+            None => Box::new(Bpf::attach(cx)?),
+        };
+        let result = f(&mut bpf);
+        held.set(Some(bpf));
+        Ok(result)
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Ring {
     records: VecDeque<Record>,
     capacity: u64,
     used: u64,
+    /// Reservations that are open.
+    open: usize,
     /// Whether records are shown with the processor that wrote them: perf event arrays have a ring for each.
     by_cpu: bool,
 }
@@ -34,7 +36,7 @@ fn room_of(len: u64) -> u64 {
 
 impl Ring {
     pub(super) fn new(capacity: u64, by_cpu: bool) -> Ring {
-        Ring { records: VecDeque::new(), capacity, used: 0, by_cpu }
+        Ring { records: VecDeque::new(), capacity, used: 0, open: 0, by_cpu }
     }
 
     /// Whether a record of that size fits now.
@@ -55,6 +57,7 @@ impl Ring {
     /// Adds a record that the program fills at `p`; the caller has asked for room.
     pub fn reserve(&mut self, p: GuestPtr, len: u64) {
         self.used += room_of(len);
+        self.open += 1;
         self.records.push_back(Record::Reserved(p, len));
     }
 
@@ -73,6 +76,7 @@ impl Ring {
                 && q == p
             {
                 *record = bytes.map_or(Record::Discarded(len), |bytes| Record::Ready(0, bytes));
+                self.open -= 1;
                 return;
             }
         }
@@ -100,12 +104,16 @@ impl Ring {
     /// Takes out reservations that the program has left open; their objects are the caller's to end.
     pub fn abandon(&mut self) -> Vec<GuestPtr> {
         let mut left = Vec::new();
-        for record in &mut self.records {
+        for record in self.records.iter_mut().rev() {
+            if left.len() == self.open {
+                break;
+            }
             if let Record::Reserved(p, len) = *record {
                 left.push(p);
                 *record = Record::Discarded(len);
             }
         }
+        self.open = 0;
         left
     }
 
