@@ -1,10 +1,11 @@
 //! eBPF: conformance vectors ([`conformance`]), the plugin for the public runner ([`plugin`]), and random programs
-//! against rbpf ([`differential`]). Programs of a few instructions, in thousands, go through the library; the plugin is
+//! against rbpf ([`differential`]); what fuzzing has found ([`replay`]). Programs of a few instructions, in thousands, go through the library; the plugin is
 //! run as a process.
 
 mod conformance;
 mod differential;
 mod plugin;
+mod replay;
 mod vectors;
 
 use svm_engine::machine::{Config, Tier as EngineTier};
@@ -17,6 +18,7 @@ pub fn collect(tests: &mut Vec<Test>) {
     conformance::collect(tests);
     differential::collect(tests);
     plugin::collect(tests);
+    replay::collect(tests);
 }
 
 /// The tiers of small programs, as settings of the engine. Few vectors run long enough for a compile in the background:
