@@ -84,6 +84,33 @@ impl Memory {
         }
     }
 
+    /// The first pair of bytes that differ among `max`, or that are both NUL if told so, as memcmp and strncmp; the
+    /// inner `None`: there is none. `None`: it would be a fault.
+    #[inline]
+    pub fn first_difference(
+        &self,
+        a: GuestPtr,
+        b: GuestPtr,
+        max: u64,
+        at_nul: bool,
+    ) -> Option<Option<(u8, u8)>> {
+        let (in_a, in_b) = (self.available(a, AccessKind::Read), self.available(b, AccessKind::Read));
+        let both = max.min(in_a).min(in_b);
+        let (first, second) = (self.slice(a, both).ok()?, self.slice(b, both).ok()?);
+        match first.first_stop(&second, at_nul) {
+            Some(at) => Some(first.get(at).zip(second.get(at))),
+            None => (both == max).then_some(None),
+        }
+    }
+
+    /// The index of a byte before the NUL that ends a string (or of that NUL), as strchr. `None`: a fault.
+    #[inline]
+    pub fn find_or_nul(&self, p: GuestPtr, byte: u8) -> Option<Option<u64>> {
+        let bytes = self.slice(p, self.available(p, AccessKind::Read)).ok()?;
+        let at = bytes.position_or_nul(byte)?;
+        Some((bytes.get(at) == Some(byte)).then_some(at as u64))
+    }
+
     /// The first index of a byte among `max`, as memchr: nothing behind the hit is looked at.
     pub fn find(&self, p: GuestPtr, byte: u8, max: u64) -> Result<Option<u64>> {
         let len = self.available(p, AccessKind::Read).min(max);
@@ -114,6 +141,7 @@ impl Memory {
     }
 
     /// The number of bytes from `p` to its object's end that may be accessed; 0 if none.
+    #[inline]
     pub fn available(&self, p: GuestPtr, access: AccessKind) -> u64 {
         let slot = p.slot().index();
         if !self.space.window.state(slot).is_live() {

@@ -247,7 +247,7 @@ impl Memory {
     }
 
     fn remembered(&self, heap: &Heap, start: u64) -> Option<ObjectInfo> {
-        let stacks = || heap.stacks.iter().filter_map(Weak::upgrade);
+        let stacks = || heap.threads.iter().filter_map(Weak::upgrade);
         heap.history.find(start).or_else(|| stacks().find_map(|s| s.find(start)))
     }
 

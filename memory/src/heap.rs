@@ -49,8 +49,8 @@ pub(crate) struct Heap {
     pub areas: [Extents; 4],
     pub large: LargeObjects,
     pub history: History,
-    /// What the stacks of the guest's threads remember.
-    pub stacks: Vec<Weak<History>>,
+    /// What the guest's threads have ended: stack objects, and heap objects by their caches.
+    pub threads: Vec<Weak<History>>,
     pub counters: Counters,
     /// Bytes of used blocks and of large objects, and what is known about them.
     pub charged: u64,
@@ -75,7 +75,7 @@ impl Heap {
             areas,
             large: LargeObjects::new(layout)?,
             history: History::new(config.heap_history)?,
-            stacks: Vec::new(),
+            threads: Vec::new(),
             counters: Counters::default(),
             charged: 0,
             max_memory: config.max_memory.unwrap_or(u64::MAX),
@@ -251,6 +251,11 @@ impl Heap {
     pub fn allow(&mut self, kind: ObjectKind) {
         let kept = if kind == ObjectKind::Heap { (self.max_memory / 32).min(RESERVE) } else { 0 };
         self.limit = self.max_memory - kept;
+    }
+
+    /// Whether blocks may be taken ahead: there is plenty of memory left.
+    pub fn is_roomy(&self) -> bool {
+        self.has_room(self.max_memory / 8)
     }
 
     /// Whether so many more bytes stay below the limit.

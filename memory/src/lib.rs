@@ -10,6 +10,7 @@
 pub mod abi;
 mod access;
 mod atomic;
+mod cache;
 mod classes;
 mod config;
 mod explain;
@@ -35,6 +36,7 @@ mod view;
 mod window;
 
 pub use atomic::AtomicInt;
+pub use cache::HeapCache;
 pub use config::Config;
 pub use fault::{
     AccessKind, Fault, FaultKind, InvalidFree, ObjectInfo, ObjectKind, OutOfMemory, Result, SiteId,

@@ -1,6 +1,7 @@
 //! [`Memory`]: the objects of one engine, from their allocation to their end. Checked access is in `access.rs`,
 //! explanations of failed checks in `explain.rs`.
 
+use crate::cache::HeapCache;
 use crate::config::Config;
 use crate::fault::{AccessKind, FaultKind, InvalidFree, ObjectInfo, ObjectKind, OutOfMemory, Result, SiteId};
 use crate::heap::Heap;
@@ -23,6 +24,7 @@ pub struct Memory {
     pub(crate) view: View,
     pub(crate) heap: Mutex<Heap>,
     stack_history: usize,
+    heap_history: usize,
 }
 
 impl Memory {
@@ -45,6 +47,7 @@ impl Memory {
             view: View::new(&space.window),
             heap: Mutex::new(Heap::new(config, &layout)?),
             stack_history: config.stack_history,
+            heap_history: config.heap_history,
             space,
         })
     }
@@ -157,12 +160,21 @@ impl Memory {
 
     /// A stack for one guest thread.
     pub fn stack(&self) -> StackAllocator {
-        // Without address space for a history, reports of old stack objects know less; nothing else changes.
-        let history = History::new(self.stack_history).or_else(|_| History::new(1)).map(Arc::new).ok();
+        StackAllocator::new(self.thread_history(self.stack_history))
+    }
+
+    /// What one guest thread allocates from and frees to.
+    pub fn heap_cache(&self) -> HeapCache {
+        HeapCache::new(self.thread_history(self.heap_history))
+    }
+
+    /// A history that reports know. Without address space for it they know less of old objects; nothing else changes.
+    fn thread_history(&self, entries: usize) -> Option<Arc<History>> {
+        let history = History::new(entries).or_else(|_| History::new(1)).map(Arc::new).ok();
         let mut heap = self.heap.lock();
-        heap.stacks.retain(|s| s.strong_count() > 0);
-        heap.stacks.extend(history.as_ref().map(Arc::downgrade));
-        StackAllocator::new(history)
+        heap.threads.retain(|s| s.strong_count() > 0);
+        heap.threads.extend(history.as_ref().map(Arc::downgrade));
+        history
     }
 
     /// Whether a live object of this kind starts at exactly `p`.

@@ -83,11 +83,42 @@ impl<'a> GuestSlice<'a> {
 
     /// The first index at which two slices of the same length differ.
     pub fn first_difference(&self, other: &GuestSlice<'_>) -> Option<usize> {
-        let (a, b) = (self.as_bytes(), other.as_bytes());
-        if a == b {
-            return None;
+        self.first_stop(other, false)
+    }
+
+    /// The first index at which two slices differ, or, if told so, at which both have a NUL; within the shorter one.
+    #[inline]
+    pub fn first_stop(&self, other: &GuestSlice<'_>, at_nul: bool) -> Option<usize> {
+        const LOW: u64 = u64::from_ne_bytes([1; 8]);
+        let n = self.len.min(other.len);
+        let word = |slice: &GuestSlice<'_>, at: usize| {
+            // SAFETY: eight bytes of the checked ones; see the module's note on why this is a raw read.
+            u64::from_le(unsafe { ((slice.address + at) as *const u64).read_unaligned() })
+        };
+        let mut at = 0;
+        while at + 8 <= n {
+            let (x, y) = (word(self, at), word(other, at));
+            // The lowest byte that is set here is right; those above a NUL may be set for nothing.
+            let nul = if at_nul { x.wrapping_sub(LOW) & !x & (LOW << 7) } else { 0 };
+            let stop = (x ^ y) | nul;
+            if stop != 0 {
+                return Some(at + stop.trailing_zeros() as usize / 8);
+            }
+            at += 8;
         }
-        a.iter().zip(b).position(|(a, b)| a != b)
+        while at < n {
+            let (x, y) = (self.get(at), other.get(at));
+            if x != y || at_nul && x == Some(0) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The first index of a byte or of a NUL.
+    pub fn position_or_nul(&self, byte: u8) -> Option<usize> {
+        memchr::memchr2(byte, 0, self.as_bytes())
     }
 
     /// For scans inside this module only.

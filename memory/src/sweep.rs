@@ -60,7 +60,7 @@ impl Heap {
             None => !space.in_span(slot) && !self.large.was_used(slot),
         };
         self.history.forget(reopened);
-        self.stacks.iter().filter_map(Weak::upgrade).for_each(|s| s.forget(reopened));
+        self.threads.iter().filter_map(Weak::upgrade).for_each(|s| s.forget(reopened));
         opened
     }
 

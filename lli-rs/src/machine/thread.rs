@@ -1,6 +1,6 @@
 //! One guest thread: registers, frames, stack objects.
 
-use svm_memory::{GuestPtr, Memory, ObjectKind, SiteId, StackAllocator};
+use svm_memory::{GuestPtr, HeapCache, Memory, ObjectKind, SiteId, StackAllocator};
 
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub(crate) struct Jump {
 pub struct Thread {
     /// Stack objects of the live frames.
     pub stack: StackAllocator,
+    /// Free blocks for its heap objects.
+    pub(crate) heap: HeapCache,
     /// The thread's `errno`, an object of its own.
     pub errno: GuestPtr,
     /// Name of the host function that runs, for messages; empty in guest code.
@@ -85,6 +87,7 @@ impl Thread {
         let errno = object(&process.mem, 4, 4)?;
         Ok(Thread {
             stack: process.mem.stack(),
+            heap: process.mem.heap_cache(),
             errno,
             host_function: "",
             locals: process.make_thread_locals()?,
@@ -110,6 +113,7 @@ impl Thread {
     }
 
     /// The site of an allocation or free made now: the innermost frames, interned.
+    #[inline]
     pub fn site(&mut self) -> SiteId {
         self.site_of(self.alloc_frames)
     }
@@ -127,15 +131,24 @@ impl Thread {
         }
     }
 
+    #[inline(always)]
     fn site_of(&mut self, frames: usize) -> SiteId {
+        let (pcs, n) = self.pcs(frames.min(site_cache::FRAMES));
+        if frames <= site_cache::FRAMES
+            && let Some(site) = self.site_cache.get(&pcs)
+        {
+            return site;
+        }
+        self.new_site(frames, pcs, n)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_site(&mut self, frames: usize, pcs: site_cache::Pcs, n: usize) -> SiteId {
         if frames == 0 {
             return SiteId::NONE;
         }
-        let (pcs, n) = self.pcs(frames.min(site_cache::FRAMES));
         let short = frames <= site_cache::FRAMES;
-        if let Some(site) = self.site_cache.get(&pcs).filter(|_| short) {
-            return site;
-        }
         let stack = self.positions(frames);
         // A frame without a position would make room for one that is not among these.
         let whole = short && stack.len() == n;

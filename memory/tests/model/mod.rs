@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use svm_memory::{
-    AccessKind, Config, FaultKind, GuestPtr, Memory, ObjectKind, SiteId, StackAllocator, Stats,
+    AccessKind, Config, FaultKind, GuestPtr, HeapCache, Memory, ObjectKind, SiteId, StackAllocator, Stats,
 };
 
 /// One operation; the numbers select objects and places modulo what there is.
@@ -42,6 +42,7 @@ struct Ended {
 pub struct Model {
     pub memory: Memory,
     stack: StackAllocator,
+    cache: HeapCache,
     stacked: Vec<GuestPtr>,
     live: HashMap<GuestPtr, Object>,
     order: Vec<GuestPtr>,
@@ -60,10 +61,11 @@ impl Model {
         let roots = Arc::new(Mutex::new(Vec::new()));
         let seen = roots.clone();
         memory.set_root_scanner(Box::new(move |word| seen.lock().unwrap().iter().for_each(|&w| word(w))));
-        let stack = memory.stack();
+        let (stack, cache) = (memory.stack(), memory.heap_cache());
         Self {
             memory,
             stack,
+            cache,
             stacked: Vec::new(),
             live: HashMap::new(),
             order: Vec::new(),
@@ -149,7 +151,11 @@ impl Model {
         let kind =
             [ObjectKind::Heap, ObjectKind::Heap, ObjectKind::Heap, ObjectKind::Global][kind as usize % 4];
         let site = self.site();
-        match self.memory.alloc(size, 1 << align, kind, site) {
+        let made = match (kind, align) {
+            (ObjectKind::Heap, ..5) if site.0.is_multiple_of(2) => self.cache.alloc(&self.memory, size, site),
+            _ => self.memory.alloc(size, 1 << align, kind, site),
+        };
+        match made {
             Ok(p) => {
                 assert!(p.bits().is_multiple_of(1 << align));
                 self.begin(p, vec![0; size as usize], kind, site);
@@ -162,6 +168,7 @@ impl Model {
         let Some(p) = self.pick(which) else { return };
         let site = self.site();
         match self.live[&p].kind {
+            ObjectKind::Heap if which.is_multiple_of(2) => self.cache.free(&self.memory, p, site).unwrap(),
             ObjectKind::Heap => self.memory.free(p, site).unwrap(),
             ObjectKind::Stack => return,
             _ => {
@@ -328,13 +335,14 @@ impl Model {
         assert_eq!(self.memory.object(old.base), None);
     }
 
-    fn bad_free(&self, which: u32, by: i64) {
+    fn bad_free(&mut self, which: u32, by: i64) {
         let Some(p) = self.pick(which) else { return };
         if by != 0 {
             let q = p.offset(by);
             if !self.live.contains_key(&q) {
                 let fault = self.memory.free(q, SiteId::NONE).unwrap_err();
                 assert!(matches!(fault.kind, FaultKind::InvalidFree(_) | FaultKind::DoubleFree), "{fault:?}");
+                assert_eq!(self.cache.free(&self.memory, q, SiteId::NONE).unwrap_err().kind, fault.kind);
             }
         }
     }

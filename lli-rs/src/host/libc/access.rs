@@ -56,7 +56,12 @@ pub fn host_object(cx: &mut Cx<'_>, size: u64) -> Result<GuestPtr> {
 /// A heap object for the guest, or null with `errno` set.
 pub fn heap_object(cx: &mut Cx<'_>, size: u64, align: u64) -> Result<GuestPtr> {
     let site = cx.site();
-    match cx.mem().alloc(size, align, ObjectKind::Heap, site) {
+    let object = if align <= 16 {
+        cx.thread.heap.alloc(&cx.process.mem, size, site)
+    } else {
+        cx.mem().alloc(size, align, ObjectKind::Heap, site)
+    };
+    match object {
         Ok(p) => Ok(p),
         Err(_) => cx.fail(libc::ENOMEM, GuestPtr::NULL),
     }

@@ -48,7 +48,7 @@ fn calloc(cx: &mut Cx<'_>, n: u64, size: u64) -> Result<GuestPtr> {
 
 fn free(cx: &mut Cx<'_>, p: GuestPtr) -> Result<()> {
     let site = cx.site();
-    Ok(cx.mem().free(p, site)?)
+    Ok(cx.thread.heap.free(&cx.process.mem, p, site)?)
 }
 
 /// As glibc: size 0 frees and gives null.
