@@ -464,6 +464,11 @@ impl Job {
         access
     }
 
+    /// The call touches nothing of a scope.
+    pub(super) fn spares(&self, call: Val, scope: Scope) {
+        self.set(call, "noalias", scope.own);
+    }
+
     /// The load gives the same whenever it runs in this function.
     pub(super) fn invariant(&self, load: Val) -> Val {
         self.set(load, "invariant.load", self.node(&[]));

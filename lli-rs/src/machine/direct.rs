@@ -9,7 +9,7 @@
 use svm_memory::GuestPtr;
 
 use super::native::{Two, stand, status};
-use super::{Cx, Process, Result, Thread, native};
+use super::{Cx, Process, Result, Thread, direct_libc, native};
 use crate::host::bpf;
 
 /// A host function and the helper that compiled code calls in its place.
@@ -22,13 +22,23 @@ pub(crate) struct Direct {
 
 /// The helper in the place of a host function, if there is one.
 pub(crate) fn helper_for(host: &str) -> Option<&'static str> {
-    DIRECT.iter().find(|d| d.host == host).map(|d| d.helper)
+    DIRECT.iter().chain(direct_libc::DIRECT).find(|d| d.host == host).map(|d| d.helper)
+}
+
+/// Whether a host function ends no object: what was checked before a call of it holds afterwards.
+pub(crate) fn is_harmless(host: &str) -> bool {
+    let libc = direct_libc::DIRECT.iter().any(|d| d.host == host);
+    libc && !direct_libc::ENDS_OBJECTS.contains(&host) || host == "bpf_map_lookup_elem"
 }
 
 /// The function itself, where its quick form has declined.
 #[cold]
 #[inline(never)]
-fn whole(thread: &mut Thread, host: &'static str, call: impl FnOnce(&mut Cx<'_>) -> Result<u64>) -> Two {
+pub(super) fn whole(
+    thread: &mut Thread,
+    host: &'static str,
+    call: impl FnOnce(&mut Cx<'_>) -> Result<u64>,
+) -> Two {
     let process = native::process(thread);
     let outer = std::mem::replace(&mut thread.host_function, host);
     match call(&mut Cx { process, thread }) {

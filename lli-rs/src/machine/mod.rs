@@ -7,6 +7,7 @@ mod area;
 mod config;
 mod cx;
 pub(crate) mod direct;
+mod direct_libc;
 pub(crate) mod functions;
 mod globals;
 mod inspect;

@@ -14,14 +14,14 @@
 
 use std::mem::offset_of;
 
-use svm_memory::{AccessKind, GuestPtr};
+use svm_memory::{AccessKind, GuestPtr, SLOT_UNIT};
 
 use super::functions::FuncCell;
 use super::registers::Frame;
 use super::stack::HostStack;
 use super::{Limit, Process, Result, Thread, Trap};
-use crate::bytecode::Code;
 use crate::bytecode::code::NativeEntry;
+use crate::bytecode::{Code, Word};
 
 /// What compiled code reads of a thread, its cells and its frame records: byte offsets.
 pub(crate) mod offset {
@@ -324,20 +324,23 @@ pub(super) unsafe extern "C" fn fill(
     status(thread, outcome.map_err(Trap::from))
 }
 
-/// A check that has failed; the length's top bit tells a write. Gives the window offset of what may be
-/// accessed all the same.
+/// A check that has failed; its place tells its length and whether it is for writing. `offset` is what compiled code
+/// has compared: the distance of the pointer from `start`, which it takes for the root's own start. Gives the distance
+/// from the root's slot of what may be accessed all the same.
 pub(super) unsafe extern "C" fn check(
     thread: *mut Thread,
     fp: *mut u64,
     pc: *const u64,
-    ptr: u64,
+    offset: u64,
     root: u64,
-    len: u64,
+    start: u64,
 ) -> Two {
     // SAFETY: as in `run`; checks have places of their own.
     let (thread, pushed) = unsafe { stand_cold(thread, fp, pc) };
-    let mem = &process(thread).mem;
-    let (write, len) = (len >> 63 != 0, len & !(1 << 63));
+    // SAFETY: a place is an instruction.
+    let place = Word(unsafe { *pc });
+    let (len, write) = (u64::from(place.a()) | u64::from(place.b()) << 16, place.c() != 0);
+    let (mem, ptr) = (&process(thread).mem, start.wrapping_add(offset));
     let kind = if write { AccessKind::Write } else { AccessKind::Read };
     if let Err(fault) = mem.check_slow(GuestPtr::new(ptr), GuestPtr::new(root), len, kind) {
         return Two { value: 0, status: status(thread, Err(fault.into())) };
@@ -348,7 +351,11 @@ pub(super) unsafe extern "C" fn check(
         thread.top = thread.top.wrapping_add(1);
     }
     match at {
-        Some(at) => Two { value: (at.addr() - view.window_base()) as u64, status: 0 },
+        Some(at) => {
+            let base = ((root >> 32) & view.slot_mask()) * SLOT_UNIT;
+            let at = (at.addr() - view.window_base()) as u64;
+            Two { value: at.wrapping_sub(base), status: 0 }
+        }
         None => Two { value: 0, status: status(thread, Err(Trap::Unreachable)) },
     }
 }
@@ -525,6 +532,18 @@ helpers! {
     "svm.exhausted" super::trampoline::exhausted_and_leave, 0, Never;
     "svm.leave" super::trampoline::leave, 0, Never;
     "svm.bpf.lookup" super::direct::bpf_lookup, 2, Two;
+    "svm.malloc" super::direct_libc::malloc, 1, Two;
+    "svm.calloc" super::direct_libc::calloc, 2, Two;
+    "svm.free" super::direct_libc::free, 1, Two;
+    "svm.realloc" super::direct_libc::realloc, 2, Two;
+    "svm.strlen" super::direct_libc::strlen, 1, Two;
+    "svm.strcmp" super::direct_libc::strcmp, 2, Two;
+    "svm.strncmp" super::direct_libc::strncmp, 3, Two;
+    "svm.strchr" super::direct_libc::strchr, 2, Two;
+    "svm.strcpy" super::direct_libc::strcpy, 2, Two;
+    "svm.memcmp" super::direct_libc::memcmp, 3, Two;
+    "svm.bcmp" super::direct_libc::bcmp, 3, Two;
+    "svm.memchr" super::direct_libc::memchr, 3, Two;
     "svm.landing" landing, 0, Status;
     "svm.resume" resume, 0, Word;
     "svm.mark" mark, 0, Word;

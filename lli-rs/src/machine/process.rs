@@ -353,6 +353,10 @@ impl Callees for Process {
         let ahead = matches!(self.config.tier, Tier::Jit | Tier::JitOnly) && self.module.func(id).defined;
         ahead.then(|| self.read(&mut **self.bodies.lock(), id).ok()).flatten()
     }
+
+    fn is_harmless(&self, id: FuncId) -> bool {
+        matches!(self.target(id), Target::Host(host) if super::direct::is_harmless(host.name()))
+    }
 }
 
 impl Drop for Process {

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::cfg::Cfg;
 use super::effects::may_end_objects;
+use super::inline::Callees;
 use crate::ir::{BinOp, BlockId, Const, Function, Inst, InstId, Type, Value, ValueDef};
 
 /// What is known at once at most: beyond that the work would not be linear.
@@ -38,8 +39,8 @@ struct Proven {
 
 type Known = FxHashMap<Key, Proven>;
 
-/// Removes what it can; the number of checks removed.
-pub fn run(f: &mut Function) -> usize {
+/// Removes what it can; the number of checks removed. `callees`: see [`may_end_objects`].
+pub fn run(f: &mut Function, callees: &dyn Callees) -> usize {
     let cfg = Cfg::new(f);
     let mut after: Vec<Option<Known>> = vec![None; f.blocks.len()];
     let mut removed = 0;
@@ -47,7 +48,7 @@ pub fn run(f: &mut Function) -> usize {
         let mut known = before(&cfg, block, &after);
         for id in f.block(block).insts.clone() {
             let Inst::Check { ptr, root, len, write, size } = f.inst(id).inst else {
-                if may_end_objects(&f.inst(id).inst) {
+                if may_end_objects(&f.inst(id).inst, callees) {
                     known.retain(|_, p| p.lasts);
                 }
                 continue;

@@ -72,12 +72,12 @@ pub fn run(
             let mut at = lower::cycle_heads(&function);
             at.retain(|head| osr::is_possible(&function, *head));
             heads = at.iter().copied().zip(osr::live_at(&function, &at)).collect();
-            checks::run(&mut function);
+            checks::run(&mut function, callees);
         }
         Level::Full => {
             inline::run(&mut function, m, callees, options.fuel);
-            checks::run(&mut function);
-            version::run(&mut function);
+            checks::run(&mut function, callees);
+            version::run(&mut function, callees);
         }
     }
     Some(Compiled { function, live, heads })

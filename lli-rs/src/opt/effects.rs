@@ -1,5 +1,6 @@
 //! What an instruction does beside computing its result, and the removal of those that do nothing else.
 
+use super::inline::Callees;
 use crate::ir::{BinOp, Const, Function, Inst, Intrinsic, Terminator, Value};
 
 /// Whether the instruction must stay though nobody uses its result: it changes or reads the world, or it
@@ -89,9 +90,11 @@ pub fn is_pure(i: Intrinsic) -> bool {
     )
 }
 
-/// Whether an instruction may end an object, or run what may: afterwards no earlier check holds.
-pub fn may_end_objects(inst: &Inst) -> bool {
+/// Whether an instruction may end an object, or run what may: afterwards no earlier check holds. `callees` knows which
+/// library functions do not.
+pub fn may_end_objects(inst: &Inst, callees: &dyn Callees) -> bool {
     match inst {
+        Inst::Call(c) if c.direct().is_some_and(|id| callees.is_harmless(id)) => false,
         Inst::Call(_) | Inst::Asm(_) | Inst::Unsupported(_) | Inst::LandingPad { .. } => true,
         // Signal handlers run at polls, and other threads.
         Inst::Poll => true,

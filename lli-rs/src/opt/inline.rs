@@ -22,6 +22,11 @@ use crate::ir::{BlockId, FrameId, FuncId, Function, Inst, InstId, Module};
 pub trait Callees {
     /// A function's body; `None` if it has none or should not be asked for now.
     fn body(&self, id: FuncId) -> Option<Arc<Function>>;
+
+    /// Whether a function that has no body is known to end no object.
+    fn is_harmless(&self, _: FuncId) -> bool {
+        false
+    }
 }
 
 impl Callees for FxHashMap<FuncId, Arc<Function>> {

@@ -22,6 +22,7 @@ use rustc_hash::FxHashSet;
 use super::cfg::Cfg;
 use super::dom::{DomTree, Loop, Loops};
 use super::effects::may_end_objects;
+use super::inline::Callees;
 use super::ssa::{self, Variable};
 use crate::ir::{BlockId, Function, Inst, Terminator, Value};
 
@@ -32,8 +33,8 @@ const MAX_INSTS: usize = 400;
 /// A body does not grow by more instructions than this.
 const MAX_GROWTH: usize = 20_000;
 
-/// Versions every loop that qualifies; the number of them.
-pub fn run(f: &mut Function) -> usize {
+/// Versions every loop that qualifies; the number of them. `callees`: see [`may_end_objects`].
+pub fn run(f: &mut Function, callees: &dyn Callees) -> usize {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(&cfg);
     let loops = Loops::new(&cfg, &dom);
@@ -43,7 +44,7 @@ pub fn run(f: &mut Function) -> usize {
         .all
         .iter()
         .enumerate()
-        .filter(|(i, l)| !outer.contains(i) && qualifies(f, l))
+        .filter(|(i, l)| !outer.contains(i) && qualifies(f, l, callees))
         .map(|(_, l)| l)
         .collect();
     let escaping = used_outside(f, &cfg, &loops, &home);
@@ -67,7 +68,7 @@ pub fn run(f: &mut Function) -> usize {
 }
 
 /// Whether a loop has the shape that can be copied, and nothing in it that ends objects.
-fn qualifies(f: &Function, l: &Loop) -> bool {
+fn qualifies(f: &Function, l: &Loop, callees: &dyn Callees) -> bool {
     let [latch] = l.latches[..] else { return false };
     let total: usize = l.blocks.iter().map(|b| f.block(*b).insts.len()).sum();
     let fits = |block: &BlockId| {
@@ -86,7 +87,7 @@ fn qualifies(f: &Function, l: &Loop) -> bool {
             && f.block(*block).insts.iter().all(|id| match &f.inst(*id).inst {
                 Inst::Poll => *block == latch,
                 Inst::Fuel(_) | Inst::Alloca { .. } => false,
-                inst => !may_end_objects(inst),
+                inst => !may_end_objects(inst, callees),
             })
     };
     total <= MAX_INSTS && l.header != BlockId::ENTRY && l.blocks.iter().all(fits)

@@ -91,7 +91,8 @@ impl Gen<'_> {
     fn by_helper(&mut self, helper: &str, words: &[Val]) {
         let opened = self.open();
         let pc = self.bare_place();
-        self.call_helper(helper, pc, words);
+        let call = self.call_helper(helper, pc, words);
+        self.b.spares(call, self.scopes.header);
         self.close(opened);
     }
 }

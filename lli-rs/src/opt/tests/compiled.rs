@@ -27,7 +27,7 @@ fn left(build: impl FnOnce(&mut Build, Value)) -> usize {
     b.ret(zero);
     let before = lowered(&b.f);
     let mut after = before.clone();
-    checks::run(&mut after);
+    checks::run(&mut after, &crate::opt::inline::NoCallees);
     verify(&after).unwrap();
     assert_eq!(run(&after, &[3], STEPS).events, run(&before, &[3], STEPS).events, "{after}");
     count(&after, |i| matches!(i, Inst::Check { .. }))

@@ -193,7 +193,7 @@ fn lowered(f: &Function) -> Function {
 fn compare(f: &Function, params: &[u64]) -> Result<(Run, Run, usize), TestCaseError> {
     let before = lowered(f);
     let mut after = before.clone();
-    let loops = version::run(&mut after);
+    let loops = version::run(&mut after, &crate::opt::inline::NoCallees);
     prop_assert_eq!(verify(&after), Ok(()), "{}\n{}", before, after);
     let (expected, got) = (run(&before, params, STEPS), run(&after, params, 3 * STEPS));
     if expected.finished {
@@ -204,7 +204,7 @@ fn compare(f: &Function, params: &[u64]) -> Result<(Run, Run, usize), TestCaseEr
         prop_assert!(got.events.starts_with(&expected.events), "{}\n{}", before, after);
     }
     let mut again = before.clone();
-    version::run(&mut again);
+    version::run(&mut again, &crate::opt::inline::NoCallees);
     prop_assert_eq!(again.to_string(), after.to_string());
     Ok((expected, got, loops))
 }
@@ -390,7 +390,7 @@ fn narrow_indices_that_wrap_are_not_taken_for_wide_ones() {
 fn the_copy_has_no_checks() {
     let before = lowered(&triad(PLAIN));
     let mut after = before.clone();
-    assert_eq!(version::run(&mut after), 1);
+    assert_eq!(version::run(&mut after, &crate::opt::inline::NoCallees), 1);
     let checks = |f: &Function| count(f, |i| matches!(i, Inst::Check { .. }));
     assert_eq!((checks(&before), checks(&after)), (3, 3), "{after}");
     assert_eq!(count(&after, |i| matches!(i, Inst::Range { .. })), 3, "{after}");
