@@ -199,6 +199,10 @@ impl<'a> Affine<'a> {
         match &data.inst {
             Inst::Binary(BinOp::Add, a, b) => sum(*a)?.add(&sum(*b)?, 1),
             Inst::Binary(BinOp::Sub, a, b) => sum(*a)?.add(&sum(*b)?, -1),
+            // LLVM's form of `-1 - a`, as in `n - 1 - i`.
+            Inst::Binary(BinOp::Xor, a, b) if self.integer(*b) == Some(-1) => {
+                Linear::constant(-1).add(&sum(*a)?, -1)
+            }
             Inst::Binary(BinOp::Mul, a, b) => match (self.integer(*a), self.integer(*b)) {
                 (_, Some(n)) => Linear::default().add(&sum(*a)?, n),
                 (Some(n), _) => Linear::default().add(&sum(*b)?, n),

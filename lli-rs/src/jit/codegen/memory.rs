@@ -180,21 +180,22 @@ impl Gen<'_> {
         } else {
             b.intrinsic("llvm.usub.sat", &[b.int(64)], &[h.size, b.i64(len - 1)])
         };
+        // One comparison for an object that stays the same: all else then leaves its loop.
+        let room = b.select(h.live, room, b.i64(0));
         let inside = b.icmp(IP::LLVMIntULT, offset, room);
-        let at = b.add(h.base, offset);
         let (fine, failed) = (b.block(self.func), b.block(self.func));
         let before = b.here();
-        b.likely(b.cond_br(b.and(h.live, inside), fine, failed));
+        b.likely(b.cond_br(inside, fine, failed));
         b.at(failed);
-        let pc = self.cold_place();
-        let len = b.i64(len | u64::from(write) << 63);
-        let other = self.call_helper("svm.check", pc, &[ptr, root, len]);
+        let pc = self.check_place(len, write);
+        let other = self.call_helper("svm.check", pc, &[offset, root, h.start]);
         b.br(fine);
         b.at(fine);
+        // The base is added behind the join, where it can leave a loop together with the window's.
         let phi = b.phi(b.int(64));
-        b.incoming(phi, at, before);
+        b.incoming(phi, offset, before);
         b.incoming(phi, other, failed);
-        phi
+        b.add(h.base, phi)
     }
 
     /// The same by a call: less to compile.

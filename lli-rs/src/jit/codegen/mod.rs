@@ -588,6 +588,14 @@ impl<'a> Gen<'a> {
         self.place(Op::Exit, 0, code)
     }
 
+    /// The same for a check, which finds there what it is about.
+    fn check_place(&mut self, len: u64, write: bool) -> Val {
+        let pc = self.cold_place();
+        let at = self.words.len() - 3;
+        self.words[at] = Word::new(Op::Exit, len as u16, (len >> 16) as u16, u16::from(write)).0;
+        pc
+    }
+
     fn desc(&mut self, desc: Desc) -> u64 {
         self.descs.push(desc);
         self.descs.len() as u64 - 1
@@ -611,6 +619,9 @@ impl<'a> Gen<'a> {
         match helper.returns {
             Returns::Checked => {
                 b.attribute(f, "cold", 0);
+                // Not so if it faults; but what follows it and LLVM then moves ahead of it can only be a load of a
+                // header, which is always possible: stores stay, since it reads memory.
+                b.attribute(f, "willreturn", 0);
                 b.writes_nothing(f);
                 b.keeps_registers(f);
             }

@@ -95,7 +95,8 @@ pub fn make(f: &Function, l: &Loop, dom: &DomTree, home: &[Option<BlockId>]) -> 
             plan.counted.push((block, stay));
         }
     }
-    if plan.counts.is_empty() {
+    // Such a loop is no vector code, and often so short that the ranges cost more than its checks.
+    if plan.counts.is_empty() || may_end_early(f, l, &plan) {
         return None;
     }
     // What every iteration accesses comes first: the rest may not make its ranges larger.
@@ -107,6 +108,14 @@ pub fn make(f: &Function, l: &Loop, dom: &DomTree, home: &[Option<BlockId>]) -> 
         }
     }
     (!plan.groups.is_empty()).then_some(plan)
+}
+
+/// Whether something else than the counts can end the loop.
+fn may_end_early(f: &Function, l: &Loop, plan: &Plan) -> bool {
+    let counted = |b: &BlockId| plan.counted.iter().any(|(block, _)| block == b);
+    let leaves =
+        |b: &BlockId| f.terminator(*b).is_some_and(|t| t.successors().iter().any(|s| !l.blocks.contains(s)));
+    l.blocks.iter().any(|b| leaves(b) && !counted(b))
 }
 
 /// The comparisons that all hold as long as `cond` is `holds`, if it is nothing but counting.
