@@ -335,12 +335,43 @@ pub(super) unsafe extern "C" fn check(
     root: u64,
     start: u64,
 ) -> Two {
-    // SAFETY: as in `run`; checks have places of their own.
-    let (thread, pushed) = unsafe { stand_cold(thread, fp, pc) };
     // SAFETY: a place is an instruction.
     let place = Word(unsafe { *pc });
     let (len, write) = (u64::from(place.a()) | u64::from(place.b()) << 16, place.c() != 0);
-    let (mem, ptr) = (&process(thread).mem, start.wrapping_add(offset));
+    // SAFETY: as in `run`; checks have places of their own.
+    unsafe { check_at(thread, fp, pc, (start.wrapping_add(offset), root), len, write, root) }
+}
+
+/// The same of a pointer; the length's top bit tells a write. Gives the window offset.
+pub(super) unsafe extern "C" fn check_pointer(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    ptr: u64,
+    root: u64,
+    len: u64,
+) -> Two {
+    // SAFETY: as above.
+    unsafe { check_at(thread, fp, pc, (ptr, root), len & !(1 << 63), len >> 63 != 0, 0) }
+}
+
+/// Gives the distance of what may be accessed from the slot that `from` names.
+///
+/// # Safety
+///
+/// As for [`stand_cold`].
+unsafe fn check_at(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    (ptr, root): (u64, u64),
+    len: u64,
+    write: bool,
+    from: u64,
+) -> Two {
+    // SAFETY: as the function's contract says.
+    let (thread, pushed) = unsafe { stand_cold(thread, fp, pc) };
+    let mem = &process(thread).mem;
     let kind = if write { AccessKind::Write } else { AccessKind::Read };
     if let Err(fault) = mem.check_slow(GuestPtr::new(ptr), GuestPtr::new(root), len, kind) {
         return Two { value: 0, status: status(thread, Err(fault.into())) };
@@ -352,7 +383,7 @@ pub(super) unsafe extern "C" fn check(
     }
     match at {
         Some(at) => {
-            let base = ((root >> 32) & view.slot_mask()) * SLOT_UNIT;
+            let base = ((from >> 32) & view.slot_mask()) * SLOT_UNIT;
             let at = (at.addr() - view.window_base()) as u64;
             Two { value: at.wrapping_sub(base), status: 0 }
         }

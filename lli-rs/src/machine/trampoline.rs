@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use svm_memory::{HEADER_SIZE, OFF_READ_SIZE, OFF_START, OFF_WRITE_SIZE, SLOT_UNIT};
 
 use super::Thread;
-use super::native::{check, copy, exhausted, fill, offset, trap};
+use super::native::{check, check_pointer, copy, exhausted, fill, offset, trap};
 
 /// Whether vector registers have 32 bytes: they are saved as the generated code has them.
 static WIDE: AtomicBool = AtomicBool::new(false);
@@ -96,6 +96,21 @@ or_leave! {
     fill_or_leave, fill
 }
 
+/// A check of a pointer that has failed, for the checks that are calls; they keep no registers. Gives an offset, or leaves.
+#[unsafe(naked)]
+unsafe extern "C" fn pointer_or_leave() {
+    naked_asm!(
+        "push rdi",
+        "call {inner}",
+        "pop rdi",
+        "test edx, edx",
+        "jne {leave}",
+        "ret",
+        inner = sym check_pointer,
+        leave = sym leave,
+    )
+}
+
 macro_rules! quick_check {
     ($(#[$doc:meta])* $name:ident, $size:expr, $length:literal, $slow:literal) => {
         $(#[$doc])*
@@ -133,7 +148,7 @@ macro_rules! quick_check {
                 unit = const SLOT_UNIT.trailing_zeros(),
                 start = const OFF_START as i32 - HEADER_SIZE as i32,
                 size = const $size as i32 - HEADER_SIZE as i32,
-                failed = sym check_or_leave,
+                failed = sym pointer_or_leave,
             )
         }
     };
