@@ -6,7 +6,7 @@ use svm_memory::{AccessKind, GuestPtr, SiteId};
 
 use crate::bytecode::code::Alloca;
 use crate::bytecode::{Desc, Word};
-use crate::machine::{Limit, Process, Result, Thread, Trap};
+use crate::machine::{Process, Result, Thread, Trap};
 
 use super::state::Interp;
 
@@ -238,13 +238,10 @@ pub(super) fn alloca_at(process: &Process, thread: &mut Thread, desc: &Alloca, t
 
 #[inline(never)]
 fn make_alloca(process: &Process, thread: &mut Thread, desc: &Alloca, count: u64) -> Result<GuestPtr> {
-    let exhausted = Trap::Limit(Limit::Stack);
-    let Some(size) = desc.size.checked_mul(count) else { return Err(exhausted) };
-    thread.check_stack_bytes(size)?;
     let mut site = SiteId(desc.site.load(Ordering::Relaxed));
     if site == SiteId::NONE {
         site = thread.own_site();
         desc.site.store(site.0, Ordering::Relaxed);
     }
-    thread.stack.alloc(&process.mem, size, desc.align, site).map_err(|_| exhausted)
+    thread.push_object(&process.mem, (desc.size, count), desc.align, site)
 }

@@ -30,7 +30,7 @@ use crate::machine::thread::MAX_CALLBACK_DEPTH;
 use crate::machine::{Cx, Limit, Process, Result, Thread, Trap, native};
 
 pub(crate) use repeat::Repeated;
-pub(crate) use unwind::cut;
+pub(crate) use unwind::{cut, release_above};
 
 /// Calls a function through a pointer, from the host: see [`Cx::call`].
 pub(crate) fn call_back(

@@ -33,6 +33,11 @@ fn release(process: &Process, thread: &mut Thread, site: SiteId) {
     let Some(mark) = thread.code().and_then(|c| c.mark) else { return };
     // SAFETY: the checker has seen that the slot lies in the frame; `Enter` has written it.
     let mark = unsafe { *thread.fp.add(mark as usize) } as usize;
+    release_above(process, thread, mark, site);
+}
+
+/// Ends the running frame's objects above a mark, and its records.
+pub(crate) fn release_above(process: &Process, thread: &mut Thread, mark: usize, site: SiteId) {
     thread.stack.release_to(&process.mem, mark, site);
     drop_records(process, thread, thread.top.wrapping_add(1));
 }

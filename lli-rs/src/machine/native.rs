@@ -496,6 +496,35 @@ unsafe extern "C" fn mark(thread: *mut Thread, _: *mut u64, _: *const u64) -> u6
     unsafe { &*thread }.stack.mark() as u64
 }
 
+/// Begins a stack object of `count` times `size` bytes.
+unsafe extern "C" fn alloca(
+    thread: *mut Thread,
+    fp: *mut u64,
+    pc: *const u64,
+    size: u64,
+    count: u64,
+    align: u64,
+) -> Two {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let site = thread.own_site();
+    match thread.push_object(&process(thread).mem, (size, count), align, site) {
+        Ok(p) => Two { value: p.bits(), status: 0 },
+        Err(trap) => Two { value: 0, status: status(thread, Err(trap)) },
+    }
+}
+
+/// Ends the stack objects of the running frame: those above its mark.
+unsafe extern "C" fn release(thread: *mut Thread, fp: *mut u64, pc: *const u64, mark: u64) {
+    // SAFETY: as in `run`.
+    let thread = unsafe { stand(thread, fp, pc) };
+    let mark = mark as usize;
+    if thread.stack.mark() > mark || !thread.jumps.is_empty() || !thread.varargs.is_empty() {
+        let site = thread.own_site();
+        crate::interp::release_above(process(thread), thread, mark, site);
+    }
+}
+
 /// Runs the call that the caller's record names, whose arguments lie where the callee's slots begin: a callee
 /// that has no compiled form, or one that is none.
 unsafe extern "C" fn call(thread: *mut Thread, _: *mut u64, _: *const u64) -> u32 {
@@ -575,6 +604,8 @@ helpers! {
     "svm.memcmp" super::direct_libc::memcmp, 3, Two;
     "svm.bcmp" super::direct_libc::bcmp, 3, Two;
     "svm.memchr" super::direct_libc::memchr, 3, Two;
+    "svm.alloca" alloca, 3, Two;
+    "svm.release" release, 1, Void;
     "svm.landing" landing, 0, Status;
     "svm.resume" resume, 0, Word;
     "svm.mark" mark, 0, Word;

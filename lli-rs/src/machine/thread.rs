@@ -240,6 +240,20 @@ impl Thread {
         if total > self.max_stack { Err(Trap::Limit(Limit::Stack)) } else { Ok(()) }
     }
 
+    /// Begins a stack object of `count` times `size` bytes for the running frame.
+    #[inline]
+    pub(crate) fn push_object(
+        &mut self,
+        mem: &Memory,
+        (size, count): (u64, u64),
+        align: u64,
+        site: SiteId,
+    ) -> Result<GuestPtr> {
+        let Some(size) = size.checked_mul(count) else { return Err(Trap::Limit(Limit::Stack)) };
+        self.check_stack_bytes(size)?;
+        self.stack.alloc(mem, size, align, site).map_err(|_| Trap::Limit(Limit::Stack))
+    }
+
     /// Lets a sweep know which registers are live: before anything that may allocate.
     #[inline(always)]
     pub(crate) fn publish(&self) {

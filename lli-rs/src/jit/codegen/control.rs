@@ -91,9 +91,11 @@ impl Gen<'_> {
         let b = self.b;
         let v = value.map(|v| self.val(v)).transpose()?;
         let ty = self.f.sig.ret.clone();
-        if self.mark.is_some() {
+        if let Some(mark) = self.mark {
+            let height = self.get(&Type::I64, mark)?;
             let desc = self.desc(Desc::Leave(Default::default()));
-            self.run(Op::Leave, 0, desc);
+            let pc = self.place(Op::Leave, 0, desc);
+            self.call_helper("svm.release", pc, &[height]);
         }
         self.leave_record();
         let ok = b.i32(0);

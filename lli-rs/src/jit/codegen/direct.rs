@@ -29,9 +29,8 @@ impl Gen<'_> {
         }
         let b = self.b;
         let mut words = Vec::new();
-        for (arg, ty) in call.args.iter().zip(types) {
-            let v = self.val(*arg)?;
-            words.push(if ty.bits() == 64 { v } else { b.cast(O::LLVMZExt, v, b.int(64)) });
+        for arg in &call.args {
+            words.push(self.word(*arg)?);
         }
         let opened = self.open();
         let pc = self.bare_place();
@@ -39,6 +38,18 @@ impl Gen<'_> {
         if is_harmless(host.name()) {
             b.spares(returned, self.scopes.header);
         }
+        let value = self.value_or_leave(returned);
+        self.close(opened);
+        Ok(Some(match ret {
+            Type::Void => None,
+            ty if ty.bits() == 64 => Some(value),
+            ty => Some(b.cast(O::LLVMTrunc, value, b.int(ty.bits() as u32))),
+        }))
+    }
+
+    /// The value of what a helper has returned with a status; if that tells of a trap, all compiled frames are left.
+    pub(super) fn value_or_leave(&self, returned: Val) -> Val {
+        let b = self.b;
         let (fine, failed) = (b.block(self.func), b.block(self.func));
         let ok = b.icmp(IP::LLVMIntEQ, b.extract(returned, 1), b.i32(0));
         b.likely(b.cond_br(ok, fine, failed));
@@ -46,12 +57,17 @@ impl Gen<'_> {
         self.call_helper("svm.leave", b.zero(b.ptr()), &[]);
         b.unreachable();
         b.at(fine);
-        self.close(opened);
-        let value = b.extract(returned, 0);
-        Ok(Some(match ret {
-            Type::Void => None,
-            ty if ty.bits() == 64 => Some(value),
-            ty => Some(b.cast(O::LLVMTrunc, value, b.int(ty.bits() as u32))),
-        }))
+        b.extract(returned, 0)
+    }
+
+    /// A number of at most 64 bits, zero-extended.
+    pub(super) fn word(&mut self, v: Value) -> Result<Val, String> {
+        let bits = self.f.ty(v).bits();
+        let v = self.val(v)?;
+        Ok(match bits {
+            0..64 => self.b.cast(O::LLVMZExt, v, self.b.int(64)),
+            64 => v,
+            _ => self.b.cast(O::LLVMTrunc, v, self.b.int(64)),
+        })
     }
 }

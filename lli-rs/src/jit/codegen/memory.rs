@@ -63,21 +63,27 @@ impl Gen<'_> {
             }
             (Inst::Gep { base, offset, terms }, Some(r)) => self.gep(*base, *offset, terms, r).map(Some),
             (Inst::Alloca { size, count, align, name }, Some(_)) => {
-                let count = match count {
-                    Some(c) => Some((self.spill(*c)?.at, self.f.ty(*c).bits() as u32)),
-                    None => None,
+                let b = self.b;
+                let times = match count {
+                    Some(c) => self.word(*c)?,
+                    None => b.i64(1),
                 };
-                let to = self.scratch(1);
+                // Reports find the variable's name by the place.
                 let desc = Desc::Alloca(Alloca {
                     size: *size,
-                    count,
+                    count: None,
                     align: *align,
                     name: name.clone(),
                     site: AtomicU32::new(0),
                 });
                 let desc = self.desc(desc);
-                self.run(Op::Alloca, to.at as u16, desc);
-                self.get(&Type::Ptr, to.at).map(Some)
+                let opened = self.open();
+                let pc = self.place(Op::Alloca, 0, desc);
+                let made = self.call_helper("svm.alloca", pc, &[b.i64(*size), times, b.i64(*align)]);
+                b.spares(made, self.scopes.header);
+                let made = self.value_or_leave(made);
+                self.close(opened);
+                Ok(Some(made))
             }
             _ => self.access(inst, result),
         }
