@@ -120,7 +120,9 @@ impl Machine {
                     Level::Full => LLVMCodeGenOptLevel::LLVMCodeGenLevelDefault,
                 },
                 LLVMRelocMode::LLVMRelocPIC,
-                LLVMCodeModel::LLVMCodeModelJITDefault,
+                // The default for code in memory is the large one, which makes each call of a helper and each constant
+                // longer, and which LLVM's quick instruction selector does not know.
+                LLVMCodeModel::LLVMCodeModelSmall,
             );
             if machine.is_null() {
                 Err("no code generator for this host".into())

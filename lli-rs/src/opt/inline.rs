@@ -48,10 +48,10 @@ impl Callees for NoCallees {
 const SMALL: usize = 60;
 /// The same in a loop.
 const MEDIUM: usize = 250;
-/// By how many instructions any body may grow; a large one by a part of its size.
-const MIN_GROWTH: usize = 400;
-/// By how many at most.
-const MAX_GROWTH: usize = 2500;
+/// By how many instructions a body may grow at most.
+const MAX_GROWTH: usize = 600;
+/// By how many a large one may. Its callees gain little for what they add to its time of compilation.
+const MIN_GROWTH: usize = 200;
 /// Calls inside calls inside calls.
 const MAX_DEPTH: usize = 6;
 
@@ -99,7 +99,7 @@ pub fn run(f: &mut Function, m: &Module, callees: &dyn Callees, fuel: bool) -> u
         fuel,
         known: FxHashMap::default(),
         subst: Subst::new(f),
-        left: (f.insts.len() / 2).clamp(MIN_GROWTH, MAX_GROWTH),
+        left: MAX_GROWTH.saturating_sub(f.insts.len() / 4).max(MIN_GROWTH),
     };
     let mut count = 0;
     while let Some(candidate) = work.pop() {

@@ -34,8 +34,9 @@ const HUNT: u32 = 300;
 /// A loop whose function is being compiled for its next call is compiled by itself after so many times the
 /// threshold.
 const STUCK: u32 = 4;
-/// A body is compiled in full when quick code was seen running it once for each so many instructions of it.
-const PRICE: usize = 8;
+/// A body is compiled when it was seen running once for each so many instructions of it, quickly and in full. So nothing
+/// takes much longer to compile than it has run.
+const PRICE: [usize; 2] = [20, 40];
 
 /// How often a function was seen running, and what became of that.
 #[derive(Default)]
@@ -185,7 +186,7 @@ impl Tiering {
             pulse.samples = pulse.samples.wrapping_add(1);
             let heat = cell.warmth.heat[0].fetch_add(1, Ordering::Relaxed) + 1;
             if word == code.entry as usize {
-                if heat >= self.threshold {
+                if heat >= self.price(cell, Level::Quick) {
                     self.ask(process, cell, code.func, Level::Quick);
                 }
                 return Next { budget: pulse.pause(PERIOD), enter: None };
@@ -220,7 +221,7 @@ impl Tiering {
             };
             return Next { budget: 0, enter };
         }
-        let price = self.threshold + (cell.body.get().map_or(0, |f| f.insts.len()) / PRICE) as u32;
+        let price = self.price(cell, Level::Full);
         if pulse.hunt == 0 {
             pulse.samples = pulse.samples.wrapping_add(1);
             let heat = cell.warmth.heat[1].fetch_add(1, Ordering::Relaxed) + 1;
@@ -264,14 +265,15 @@ impl Tiering {
     /// A loop head was seen in bytecode.
     fn warm_head(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head) {
         let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
-        if heat < self.threshold {
+        let price = self.price(cell, Level::Quick);
+        if heat < price {
             return;
         }
         let called_again = cell.code().is_some();
         let compiled = cell.code().is_some_and(|c| c.native.is_some());
         if called_again && !compiled {
             self.ask(process, cell, code.func, Level::Quick);
-            if heat < self.threshold * STUCK {
+            if heat < price.saturating_mul(STUCK) {
                 return;
             }
         }
@@ -291,6 +293,11 @@ impl Tiering {
         if starts && heat >= price.saturating_mul(STUCK) {
             self.ask(process, cell, code.func, Level::Full);
         }
+    }
+
+    /// Samples after which a body is worth its compiling.
+    fn price(&self, cell: &FuncCell, level: Level) -> u32 {
+        self.threshold + (cell.body.get().map_or(0, |f| f.insts.len()) / PRICE[at(level)]) as u32
     }
 
     fn ask_for_loop(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head, level: Level) {

@@ -16,8 +16,6 @@ use crate::opt::compiled::Level;
 
 /// LLVM's passes recurse deeply on large functions.
 const STACK: usize = 256 << 20;
-/// The priority of threads that compile in full.
-const NICE: i32 = 10;
 /// More threads than this do not pay: the guest is one thread.
 const MAX_THREADS: usize = 4;
 
@@ -89,8 +87,7 @@ impl Queue {
             let (shared, client) = (Arc::clone(&self.shared), Client(process));
             let thread = std::thread::Builder::new().name("svm-compile".into()).stack_size(STACK);
             // Without a thread everything stays interpreted.
-            let gives_way = self.level == Level::Full;
-            state.threads.extend(thread.spawn(move || shared.work(&client, gives_way)));
+            state.threads.extend(thread.spawn(move || shared.work(&client)));
         }
     }
 
@@ -124,11 +121,7 @@ impl Queue {
 }
 
 impl Shared {
-    fn work(&self, client: &Client, gives_way: bool) {
-        if gives_way {
-            // The guest and quick jobs come first. Without, both only get less of the processor.
-            let _ = rustix::process::setpriority_process(None, NICE);
-        }
+    fn work(&self, client: &Client) {
         // SAFETY: the process is pinned, and when it is dropped it joins this thread before anything else.
         let process = unsafe { &*client.0 };
         while let Some(job) = self.next(process) {

@@ -61,6 +61,15 @@ pub(super) struct Unfinished {
     /// Whether the code compares an entry with a stub.
     pub(super) compares_stubs: bool,
     level: Level,
+    is_large: bool,
+}
+
+/// A body of more instructions, checks included, is large.
+const LARGE: usize = 1500;
+
+/// Whether LLVM's passes take longer for the body than what they gain. Loops that were versioned are worth them.
+fn is_large(f: &Function) -> bool {
+    f.insts.len() > LARGE && !f.insts.iter().any(|data| matches!(data.inst, Inst::Range { .. }))
 }
 
 /// What is to be generated.
@@ -85,6 +94,7 @@ impl Unfinished {
         let passes = match (self.level, self.has_homes, self.has_loops) {
             (_, true, _) => passes::HOMES,
             (Level::Quick, ..) => passes::QUICK,
+            (Level::Full, ..) if self.is_large => passes::LARGE,
             (Level::Full, _, true) => passes::LOOPS,
             (Level::Full, _, false) => passes::STRAIGHT,
         };
@@ -358,6 +368,7 @@ impl<'a> Gen<'a> {
         self.live = self.constant_field(offset::LIVE);
         self.locals = self.constant_field(offset::LOCALS);
         self.caller_top = self.load_top();
+        self.thread_addresses()?;
         self.make_homes()?;
         if self.pushes_first() {
             self.enter_record();
@@ -376,6 +387,17 @@ impl<'a> Gen<'a> {
         }
         let entry = self.block_of(BlockId::ENTRY)?;
         b.br(entry);
+        Ok(())
+    }
+
+    /// Constants that are another value in each thread are loaded at the entry: a phi has no place for that.
+    fn thread_addresses(&mut self) -> Result<(), String> {
+        let f = self.f;
+        for v in (0..f.values.len() as u32).map(Value).filter(|v| self.uses[v.0 as usize] > 0) {
+            if let Some(c) = f.as_const(v).filter(|c| self.by_thread(c)) {
+                self.vals[v.0 as usize] = Some(self.constant(c, f.ty(v))?);
+            }
+        }
         Ok(())
     }
 
@@ -558,6 +580,7 @@ impl<'a> Gen<'a> {
             has_homes,
             compares_stubs,
             level,
+            is_large: is_large(f),
         })
     }
 
@@ -727,9 +750,6 @@ impl<'a> Gen<'a> {
         }
         let Some(c) = self.f.as_const(v) else { return Err("a use before its definition".into()) };
         let (c, ty) = (c.clone(), self.f.ty(v).clone());
-        if self.by_thread(&c) {
-            return self.constant(&c, &ty);
-        }
         let known = self.constant(&c, &ty)?;
         self.vals[v.0 as usize] = Some(known);
         Ok(known)
