@@ -34,6 +34,8 @@ const HUNT: u32 = 300;
 /// A loop whose function is being compiled for its next call is compiled by itself after so many times the
 /// threshold.
 const STUCK: u32 = 4;
+/// Frames of a function stay in their loops if it was seen at its entry less often than once in so many samples.
+const RARELY: u32 = 8;
 /// A body is compiled when it was seen running once for each so many instructions of it, quickly and in full. So nothing
 /// takes much longer to compile than it has run.
 const PRICE: [usize; 2] = [20, 40];
@@ -43,6 +45,8 @@ const PRICE: [usize; 2] = [20, 40];
 pub(crate) struct Warmth {
     /// Samples of bytecode, and of code that was compiled quickly.
     heat: [AtomicU32; 2],
+    /// Those of bytecode that were at the entry.
+    entries: AtomicU32,
     /// What was asked for: 1 for a quick compile, 2 for a full one.
     asked: AtomicU8,
     refused: AtomicBool,
@@ -64,6 +68,10 @@ pub(crate) struct Pulse {
     hunt: u32,
     /// Samples taken.
     samples: u32,
+    /// Looks at quick code that are left to find out how frames come to a loop head of it.
+    watch: u32,
+    /// That head: the number of the code, and the word.
+    watched: (u32, u32),
 }
 
 /// What the interpreter does next: how long it does not look, and the code in which the frame goes on, if
@@ -186,6 +194,7 @@ impl Tiering {
             pulse.samples = pulse.samples.wrapping_add(1);
             let heat = cell.warmth.heat[0].fetch_add(1, Ordering::Relaxed) + 1;
             if word == code.entry as usize {
+                cell.warmth.entries.fetch_add(1, Ordering::Relaxed);
                 if heat >= self.price(cell, Level::Quick) {
                     self.ask(process, cell, code.func, Level::Quick);
                 }
@@ -221,6 +230,9 @@ impl Tiering {
             };
             return Next { budget: 0, enter };
         }
+        if pulse.watch > 0 {
+            return self.watch(process, code, pulse, head);
+        }
         let price = self.price(cell, Level::Full);
         if pulse.hunt == 0 {
             pulse.samples = pulse.samples.wrapping_add(1);
@@ -233,9 +245,47 @@ impl Tiering {
             }
             pulse.hunt = HUNT;
         }
-        self.hunt(process, pulse, cell, head, QUICK_PERIOD, |head| {
-            self.warm_quick_head(process, code, cell, head, price);
-        })
+        let mut watches = false;
+        let next = self.hunt(process, pulse, cell, head, QUICK_PERIOD, |head| {
+            let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
+            watches = heat >= price
+                && !head.asked.load(Ordering::Relaxed)
+                && !cell.warmth.busy[at(Level::Full)].load(Ordering::Relaxed)
+                && !self.is_pending(cell);
+        });
+        if let (true, Some(head)) = (watches, head) {
+            (pulse.watch, pulse.watched) = (HUNT, (code.number, head.word));
+            return Next { budget: 0, enter: None };
+        }
+        next
+    }
+
+    /// Whether the function is asked for in full and still runs in quick code.
+    fn is_pending(&self, cell: &FuncCell) -> bool {
+        cell.warmth.asked.load(Ordering::Relaxed) == 2 && cell.code().is_some_and(|c| c.quick.is_some())
+    }
+
+    /// A loop head of quick code is hot. If the code is entered again before long, its function is compiled for the next
+    /// call; otherwise the loop is, for frames that stay in it.
+    fn watch<'p>(
+        &self,
+        process: &'p Process,
+        code: &Code,
+        pulse: &mut Pulse,
+        head: Option<&Head>,
+    ) -> Next<'p> {
+        pulse.watch -= 1;
+        let (number, word) = pulse.watched;
+        if code.number == number && head.is_none() {
+            pulse.watch = 0;
+            self.ask(process, &process.funcs[code.func.0 as usize], code.func, Level::Full);
+        } else if pulse.watch == 0
+            && let Some(code) = process.codes.get(number)
+            && let Some(head) = code.head_at(word as usize)
+        {
+            self.ask_for_loop(process, code, &process.funcs[code.func.0 as usize], head, Level::Full);
+        }
+        Next { budget: if pulse.watch == 0 { pulse.pause(QUICK_PERIOD) } else { 0 }, enter: None }
     }
 
     /// Waits for a loop head from which control can go on in better code, or else warms the first that comes.
@@ -271,28 +321,15 @@ impl Tiering {
         }
         let called_again = cell.code().is_some();
         let compiled = cell.code().is_some_and(|c| c.native.is_some());
-        if called_again && !compiled {
+        let entries = cell.warmth.entries.load(Ordering::Relaxed);
+        let stays = entries.saturating_mul(RARELY) < cell.warmth.heat[0].load(Ordering::Relaxed);
+        if called_again && !compiled && !stays {
             self.ask(process, cell, code.func, Level::Quick);
             if heat < price.saturating_mul(STUCK) {
                 return;
             }
         }
         self.ask_for_loop(process, code, cell, head, Level::Quick);
-    }
-
-    /// A loop head was seen in code that was compiled quickly. Frames that stay long in their loops are known by their
-    /// function being seen at its entry rarely: such a loop is compiled, and the function itself if it is entered in
-    /// its loop again and again.
-    fn warm_quick_head(&self, process: &Process, code: &Code, cell: &FuncCell, head: &Head, price: u32) {
-        let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
-        let starts = code.quick.is_some_and(|quick| quick.after.is_none());
-        if heat < price {
-            return;
-        }
-        self.ask_for_loop(process, code, cell, head, Level::Full);
-        if starts && heat >= price.saturating_mul(STUCK) {
-            self.ask(process, cell, code.func, Level::Full);
-        }
     }
 
     /// Samples after which a body is worth its compiling.

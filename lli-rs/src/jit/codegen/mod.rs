@@ -67,9 +67,11 @@ pub(super) struct Unfinished {
 /// A body of more instructions, checks included, is large.
 const LARGE: usize = 1500;
 
-/// Whether LLVM's passes take longer for the body than what they gain. Loops that were versioned are worth them.
+/// Whether LLVM's passes take longer for the body than what they gain. Loops that were versioned are worth them, if they
+/// are more than a small part of it.
 fn is_large(f: &Function) -> bool {
-    f.insts.len() > LARGE && !f.insts.iter().any(|data| matches!(data.inst, Inst::Range { .. }))
+    let ranges = f.insts.iter().filter(|data| matches!(data.inst, Inst::Range { .. })).count();
+    f.insts.len() > LARGE.max(ranges * LARGE / 4)
 }
 
 /// What is to be generated.
