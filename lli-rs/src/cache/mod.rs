@@ -52,7 +52,7 @@ impl Key {
     }
 
     /// The file's name.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.0.iter().map(|b| format!("{b:02x}")).collect()
     }
 }

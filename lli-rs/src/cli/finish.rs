@@ -18,6 +18,7 @@ pub(super) fn finish(args: &Args, process: &Process, outcome: &Outcome, stats: O
     }
     let status = report(args, process, outcome, stats);
     if process.is_compiling() {
+        process.keep_hints();
         let _ = std::io::stdout().flush();
         crate::host::libc::end_now(status);
     }

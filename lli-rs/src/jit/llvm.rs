@@ -148,6 +148,12 @@ impl Job {
         unsafe { LLVMAddAttributeAtIndex(f, u32::MAX, self.enum_attribute(name, value)) }
     }
 
+    /// Takes a function that nothing uses out of the module.
+    pub(super) fn remove(&self, f: Val) {
+        // SAFETY: the module's, just declared.
+        unsafe { LLVMDeleteFunction(f) }
+    }
+
     /// A function that writes no memory that code of this module sees.
     pub(super) fn writes_nothing(&self, f: Val) {
         // Two bits each, 1 reads and 2 writes: memory of arguments, inaccessible memory, errno, all other, two

@@ -30,7 +30,7 @@ use crate::opt::Roots;
 use crate::opt::compiled::{self, Level, Start};
 use codegen::Wanted;
 use orc::Orc;
-use stubs::{Pair, Stubs};
+use stubs::{NewStubs, Pair, Stubs};
 use times::{Times, Watch};
 
 /// The compiler of one process. LLVM's code generator is set up at the first compile.
@@ -39,6 +39,8 @@ pub(crate) struct Jit {
     orc: OnceLock<Result<Orc, String>>,
     /// Names given, and how often: each is a function's or a loop's, the same in every run of the program.
     names: Mutex<FxHashMap<String, u32>>,
+    /// Held while stubs are made alone: a symbol can be defined once.
+    making_stubs: Mutex<()>,
     stubs: Stubs,
     times: Times,
     functions: OnceLock<FunctionTable>,
@@ -164,9 +166,17 @@ impl Jit {
         watch.lap("ir");
         let arrival = takeover.map(|t| t.arrival(&body.function, &body.live)).transpose()?;
         let name = self.name(f, level, &starts);
-        let job = llvm::Job::new(&f.name);
-        let wanted = Wanted { body: &body, level, name: &name, arrival };
-        let unfinished = codegen::function(process, &job, &self.stubs, wanted)?;
+        let wanted = |level| Wanted { body: &body, level, name: &name, arrival: arrival.clone() };
+        let mut job = llvm::Job::new(&f.name);
+        let mut unfinished = codegen::function(process, &job, &self.stubs, wanted(level))?;
+        if process.config.cache.is_some() && !unfinished.stubs.is_empty() {
+            // What is kept must not depend on what was compiled before it.
+            for new in &unfinished.stubs {
+                self.stubs_alone(process, wanted(Level::Full), &new.alone())?;
+            }
+            job = llvm::Job::new(&f.name);
+            unfinished = codegen::function(process, &job, &self.stubs, wanted(level))?;
+        }
         watch.lap("codegen");
         Ok((job, unfinished, name))
     }
@@ -208,6 +218,22 @@ impl Jit {
         self.lead_out(process, &unfinished.callees);
         let stub = self.stubs.known(unfinished.own_type).ok_or("no stub")?.enter;
         Ok((unfinished.finish(NativeEntry { target: addresses[0], stub }), addresses[0]))
+    }
+
+    /// Makes the stubs of a type, in a module that is the same in every process. The body is any of it.
+    fn stubs_alone(&self, process: &Process, wanted: Wanted<'_>, new: &NewStubs) -> Result<(), String> {
+        let _one_at_a_time = self.making_stubs.lock();
+        if self.stubs.known(new.number).is_some() {
+            return Ok(());
+        }
+        let job = llvm::Job::new("svm.stubs");
+        codegen::stubs(process, &job, &self.stubs, wanted, new)?;
+        let (names, cache) = (<[String; 2]>::from(new.names()), process.config.cache.as_deref());
+        let linked = self.orc()?.add(&job, codegen::STUBS, &names, &[], cache, &Watch::start())?;
+        self.code_bytes.fetch_add(linked.iter().map(|l| l.size as u64).sum(), Ordering::Relaxed);
+        let [enter, out] = [0, 1].map(|n: usize| linked.get(n).map_or(0, |l| l.address));
+        self.stubs.add(new.number, Pair { enter, out });
+        Ok(())
     }
 
     /// What [`Jit::compile`] hands to LLVM, or what LLVM's passes make of it.

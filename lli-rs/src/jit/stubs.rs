@@ -3,6 +3,7 @@
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
+use crate::cache::Key;
 use crate::ir::Signature;
 
 /// Where the stubs of one type are.
@@ -35,18 +36,24 @@ pub(super) struct NewStubs {
     pub(super) number: u32,
     /// The type.
     pub(super) sig: Signature,
-    /// The symbol of the function that they are generated with.
-    with: String,
+    /// What their symbols begin with.
+    stem: String,
 }
 
 impl NewStubs {
     pub(super) fn new(number: u32, with: &str, sig: &Signature) -> NewStubs {
-        NewStubs { number, sig: sig.clone(), with: with.into() }
+        NewStubs { number, sig: sig.clone(), stem: format!("svm.t{number}.{with}") }
+    }
+
+    /// The same in a module of their own, which is the same in every process.
+    pub(super) fn alone(&self) -> NewStubs {
+        let text = format!("{:?}", self.sig);
+        let stem = format!("svm.t.{}", Key::of(&[b"type", text.as_bytes()]).name());
+        NewStubs { number: self.number, sig: self.sig.clone(), stem }
     }
 
     /// The symbols: of the way in and of the way out.
     pub(super) fn names(&self) -> (String, String) {
-        let (number, with) = (self.number, &self.with);
-        (format!("svm.t{number}.{with}.enter"), format!("svm.t{number}.{with}.out"))
+        (format!("{}.enter", self.stem), format!("{}.out", self.stem))
     }
 }

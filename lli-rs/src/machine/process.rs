@@ -359,10 +359,17 @@ impl Callees for Process {
     }
 }
 
+impl Process {
+    /// Tells the next run of the program what was warm in this one, if there is a cache.
+    pub(crate) fn keep_hints(&self) {
+        self.tiering.keep_hints(self);
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         self.tiering.close();
-        self.tiering.keep_hints(self);
+        self.keep_hints();
     }
 }
 

@@ -5,14 +5,18 @@
 use parking_lot::Mutex;
 use rustc_hash::FxHashSet;
 
+use crate::bytecode::Code;
 use crate::cache::{self, Folder, Key};
 use crate::ir::{BlockId, FuncId, Module};
+use crate::opt::compiled::Level;
 
 /// A function, or the loop of it that begins at a block.
 type Entry = (u32, u32);
 
-/// The block of an entry that is a function.
+/// The block of an entry that is a function, and of one that was compiled well with nothing inlined into it: whether
+/// callees are depends on what has been seen running, and a cache would not have the code.
 const WHOLE: u32 = u32::MAX;
+const WELL: u32 = u32::MAX - 1;
 
 /// The hints of one process.
 #[derive(Default)]
@@ -41,9 +45,10 @@ impl Hot {
         Hot { known, new: Mutex::default() }
     }
 
-    /// Whether the function was compiled.
-    pub(super) fn function(&self, f: FuncId) -> bool {
-        self.known.contains(&(f.0, WHOLE))
+    /// How well the function was compiled, as far as it can be so again without having run.
+    pub(super) fn function(&self, f: FuncId) -> Option<Level> {
+        let known = |block| self.known.contains(&(f.0, block));
+        if known(WELL) { Some(Level::Full) } else { known(WHOLE).then_some(Level::Quick) }
     }
 
     /// Whether the loop was.
@@ -51,9 +56,17 @@ impl Hot {
         self.known.contains(&(f.0, head.0))
     }
 
-    /// It has been compiled now; a loop if there is a head.
-    pub(super) fn note(&self, f: FuncId, head: Option<BlockId>) {
-        let entry = (f.0, head.map_or(WHOLE, |h| h.0));
+    /// It has been compiled now.
+    pub(super) fn note(&self, f: FuncId, level: Level, code: &Code) {
+        self.add((f.0, if level == Level::Full && code.inlined.is_empty() { WELL } else { WHOLE }));
+    }
+
+    /// Its loop has been compiled for frames of bytecode.
+    pub(super) fn note_loop(&self, f: FuncId, head: BlockId) {
+        self.add((f.0, head.0));
+    }
+
+    fn add(&self, entry: Entry) {
         if !self.known.contains(&entry) {
             self.new.lock().insert(entry);
         }

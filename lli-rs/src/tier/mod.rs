@@ -140,12 +140,12 @@ impl Tiering {
     /// A function has its first bytecode: what earlier runs have compiled of it is asked for now.
     pub(crate) fn first_call(&self, process: &Process, code: &Code) {
         let cell = &process.funcs[code.func.0 as usize];
-        if self.hot.function(code.func) {
-            self.ask(process, cell, code.func, Level::Full);
+        if let Some(level) = self.hot.function(code.func) {
+            self.ask(process, cell, code.func, level);
         }
         for head in code.heads.iter().filter(|h| self.hot.head(code.func, h.block)) {
             if !code.returns_twice && !head.asked.swap(true, Ordering::Relaxed) {
-                self.push(process, Job::at_loop(code, head, Level::Full));
+                self.push(process, Job::at_loop(code, head, Level::Quick));
             }
         }
     }
@@ -471,8 +471,9 @@ impl Tiering {
         level: Level,
     ) -> Result<(), String> {
         let (code, native) = process.jit.compile(process, body, &Roots::compute(body), level, None)?;
-        cell.publish_native(process.codes.add(code), native);
-        self.hot.note(body.id, None);
+        let code = process.codes.add(code);
+        cell.publish_native(code, native);
+        self.hot.note(body.id, level, code);
         Ok(())
     }
 
@@ -500,7 +501,7 @@ impl Tiering {
         cell.warmth.ready[at(level)].store(true, Ordering::Relaxed);
         self.loops_compiled.fetch_add(1, Ordering::Relaxed);
         if code.native.is_none() {
-            self.hot.note(body.id, Some(head.block));
+            self.hot.note_loop(body.id, head.block);
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub const CASES: &[Case] = &[
     ("bitcode", of_bitcode),
     ("ebpf", of_ebpf),
     ("wasm", of_wasm),
+    ("other-order", other_order),
     ("warm-start", warm_start),
     ("damage", damage),
     ("other-settings", other_settings),
@@ -91,6 +92,21 @@ fn of_wasm() -> Check {
     fs::write(&program, WASM).map_err(|e| e.to_string())?;
     let (ran, _) = twice(dir.path(), &[], &program, &[])?;
     ran.gives((0..=300_000u32).fold(0u32, u32::wrapping_add) as i32 & 127, "").map(drop)
+}
+
+/// The code of a function does not depend on what was compiled before it.
+fn other_order() -> Check {
+    let dir = TempDir::new()?;
+    let module = bitcode("two_orders")?;
+    let first = run(dir.path(), &[], &module, &[])?;
+    first.gives(0, "-1 1.25\n")?;
+    let (found, put) = counts(&first)?;
+    let second = run(dir.path(), &[], &module, &["x"])?;
+    second.gives(0, "-25 1.125\n")?;
+    match (found, counts(&second)?) {
+        (0, (found, 0)) if found == put => Ok(()),
+        (_, other) => Err(format!("{put} objects were put, then found and put: {other:?}")),
+    }
 }
 
 /// What got warm in one run is asked for at the next one's first call.

@@ -201,6 +201,24 @@ pub(super) fn function(
     g.finish(own_type)
 }
 
+/// Generates the stubs of a type alone. They depend on nothing of the body but that there is one.
+pub(super) fn stubs(
+    process: &Process,
+    b: &Job,
+    stubs: &Stubs,
+    wanted: Wanted<'_>,
+    new: &NewStubs,
+) -> Result<(), String> {
+    let mut g = Gen::new(process, b, stubs, wanted)?;
+    b.remove(g.func);
+    let (enter, out) = new.names();
+    g.enter_stub(&new.sig, &enter)?;
+    g.out_stub(&new.sig, &out)
+}
+
+/// How stubs alone are compiled.
+pub(super) const STUBS: Pipeline = Pipeline { passes: passes::STRAIGHT, level: Level::Full };
+
 fn slots_of(f: &Function, inst: &Inst, result: Option<Value>) -> u32 {
     let mut n: u32 = result.map_or(1, |r| f.ty(r).slots());
     inst.operands(&mut |v| n = n.saturating_add(f.ty(v).slots()));

@@ -53,7 +53,7 @@ impl Gen<'_> {
         Ok(own)
     }
 
-    fn enter_stub(&mut self, sig: &Signature, name: &str) -> Result<(), String> {
+    pub(super) fn enter_stub(&mut self, sig: &Signature, name: &str) -> Result<(), String> {
         let b = self.b;
         let f = b.function(name, b.function_type(b.int(32), &[b.ptr(), b.ptr(), b.ptr()]));
         self.set_attributes(f);
@@ -75,7 +75,7 @@ impl Gen<'_> {
         Ok(())
     }
 
-    fn out_stub(&mut self, sig: &Signature, name: &str) -> Result<(), String> {
+    pub(super) fn out_stub(&mut self, sig: &Signature, name: &str) -> Result<(), String> {
         let b = self.b;
         let f = b.function(name, Self::native_type_of(b, &sig.ret, &sig.params)?);
         self.set_attributes(f);
