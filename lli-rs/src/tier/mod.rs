@@ -36,6 +36,8 @@ const HUNT: u32 = 300;
 const STUCK: u32 = 4;
 /// Frames of a function stay in their loops if it was seen at its entry less often than once in so many samples.
 const RARELY: u32 = 8;
+/// By what the heat of a function counts less once a loop of it has its own code.
+const SERVED: u32 = 8;
 /// A body is compiled when it was seen running once for each so many instructions of it, quickly and in full. So nothing
 /// takes much longer to compile than it has run.
 const PRICE: [usize; 2] = [20, 40];
@@ -435,6 +437,9 @@ impl Tiering {
         let cell = &process.funcs[job.func.0 as usize];
         let heat = cell.warmth.heat[at(job.level)].load(Ordering::Relaxed);
         let size = cell.body.get().map_or(0, |f| f.insts.len()) as u32;
+        // Most of what was seen of it may have been in a loop that has its code by now.
+        let served = job.head.is_none() && cell.warmth.ready[at(job.level)].load(Ordering::Relaxed);
+        let heat = if served { heat / SERVED } else { heat };
         let stays = job.head.is_some() && (job.level == Level::Full || cell.code().is_none());
         (stays, heat.saturating_mul(1024) / (size + 50))
     }
