@@ -63,7 +63,7 @@ impl Unit {
             sources: vec![source.to_path_buf()],
             includes: Vec::new(),
             flags: flags.to_vec(),
-            libs: vec!["-lm".into()],
+            libs: vec!["-lm".into(), "-latomic".into()],
         }
     }
 }

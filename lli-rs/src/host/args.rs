@@ -153,6 +153,7 @@ into_slots! {
     u32: v => [u64::from(v)], CType::Int { bits: ..=32, .. },
     i64: v => [v as u64], CType::Int { bits: 64, .. },
     u64: v => [v], CType::Int { bits: 64, .. },
+    bool: v => [u64::from(v)], CType::Int { bits: 1, .. },
     u16: v => [u64::from(v)], CType::Int { bits: 16, .. },
     f64: v => [v.to_bits()], CType::Double,
     f32: v => [u64::from(v.to_bits())], CType::Float,

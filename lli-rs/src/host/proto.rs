@@ -159,6 +159,7 @@ fn c_type(text: &str) -> Option<CType> {
         | "intmax_t" | "clock_t" | "div_t" => int(64, true),
         "unsigned long" | "unsigned long long" | "size_t" | "uint64_t" | "uintptr_t" | "uintmax_t"
         | "dev_t" | "ino_t" | "nfds_t" | "wctype_t" | "pthread_t" => int(64, false),
+        "_Bool" => int(1, false),
         "short" | "int16_t" => int(16, true),
         "unsigned short" | "uint16_t" => int(16, false),
         "float" => Some(CType::Float),

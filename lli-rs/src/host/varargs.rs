@@ -101,6 +101,27 @@ impl<'a> VarArgs<'a> {
         Ok(GuestPtr::new(self.next_gp(cx, ArgClass::Ptr)?))
     }
 
+    /// The next integer or pointer as it lies in its register, the upper half of an `int` zero as clang's code
+    /// leaves it.
+    pub fn next_register(&mut self, cx: &Cx<'_>) -> Result<u64> {
+        let class = match &self.source {
+            Source::Direct { classes, .. } => classes.first().copied(),
+            Source::List(_) => None,
+        };
+        self.next_gp(
+            cx,
+            class.filter(|c| matches!(c, ArgClass::Int(_) | ArgClass::Ptr)).unwrap_or(ArgClass::Int(64)),
+        )
+    }
+
+    /// What is left of a direct call's arguments, to be passed on; nothing of a `va_list`'s.
+    pub fn rest(&self) -> (&'a [u64], &'a [ArgClass]) {
+        match self.source {
+            Source::Direct { slots, classes } => (slots, classes),
+            Source::List(_) => (&[], &[]),
+        }
+    }
+
     /// The next `double`.
     pub fn next_f64(&mut self, cx: &Cx<'_>) -> Result<f64> {
         if let Source::List(list) = self.source {

@@ -11,7 +11,11 @@ pub(crate) use memory::{load, store};
 pub(crate) use stack::by_value;
 
 use crate::ir::{Intrinsic, Type};
-use crate::machine::{Process, Result, Thread, Trap};
+use crate::machine::{MAIN_THREAD, Process, Result, Thread, Trap};
+use crate::semantics::libm::{self, Rounding};
+
+/// The rounding modes in the order of `FLT_ROUNDS`.
+const ROUNDING: [Rounding; 4] = [Rounding::Zero, Rounding::Nearest, Rounding::Up, Rounding::Down];
 
 /// Whether the intrinsic only computes a value from its arguments.
 pub fn is_pure(i: Intrinsic) -> bool {
@@ -38,7 +42,10 @@ pub fn is_pure(i: Intrinsic) -> bool {
             | I::DebugTrap
             | I::LoadRelative
             | I::ReadCycleCounter
+            | I::ReadSteadyCounter
             | I::GetRounding
+            | I::SetRounding
+            | I::ThreadPointer
             | I::EhTypeIdFor
             | I::X86Pause
     )
@@ -78,11 +85,22 @@ pub(crate) fn run(
             Ok(())
         }
         // No place in the code has an address that the guest could use.
-        I::ReturnAddress | I::GetRounding | I::EhTypeIdFor => {
+        I::ReturnAddress | I::EhTypeIdFor | I::ReadSteadyCounter => {
             out.fill(0);
-            if i == I::GetRounding {
-                out[0] = 1; // to nearest
+            Ok(())
+        }
+        I::GetRounding => {
+            out[0] = ROUNDING.iter().position(|mode| *mode == libm::rounding()).unwrap_or(1) as u64;
+            Ok(())
+        }
+        I::SetRounding => {
+            if let Some(mode) = ROUNDING.get(args[0][0] as usize) {
+                libm::set_rounding(*mode);
             }
+            Ok(())
+        }
+        I::ThreadPointer => {
+            out[0] = MAIN_THREAD;
             Ok(())
         }
         I::LoadRelative => memory::load_relative(mem, args, out),

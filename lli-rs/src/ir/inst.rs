@@ -298,7 +298,14 @@ pub enum Intrinsic {
     /// (table, byte offset); the loader turns known tables into tables of pointers first.
     LoadRelative,
     ReadCycleCounter,
+    /// x86-64 has none: 0.
+    ReadSteadyCounter,
+    /// As `FLT_ROUNDS` numbers the modes (C11 5.2.4.2.2): 0 to zero, 1 to nearest, 2 up, 3 down.
     GetRounding,
+    /// (mode, numbered as for `GetRounding`); other numbers are ignored.
+    SetRounding,
+    /// What names the running thread, as `pthread_self` does; no object is there.
+    ThreadPointer,
     EhTypeIdFor,
     // x86
     X86Pause,

@@ -121,6 +121,8 @@ pub struct Module {
     pub dtors: Vec<Structor>,
     /// Exported name to symbol, aliases included.
     pub exports: std::collections::HashMap<Arc<str>, super::Symbol>,
+    /// Whether it names what changes or shows the rounding mode or the exception flags (`<fenv.h>`, C11 7.6).
+    pub fenv: bool,
 }
 
 impl Module {

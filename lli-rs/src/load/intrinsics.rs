@@ -151,7 +151,10 @@ const OPS: &[(&str, I, u32)] = &[
     ("debugtrap", I::DebugTrap, 0),
     ("ptrmask", I::PtrMask, ALL),
     ("readcyclecounter", I::ReadCycleCounter, 0),
+    ("readsteadycounter", I::ReadSteadyCounter, 0),
     ("get.rounding", I::GetRounding, 0),
+    ("set.rounding", I::SetRounding, ALL),
+    ("thread.pointer", I::ThreadPointer, 0),
     ("eh.typeid.for", I::EhTypeIdFor, ALL),
     ("x86.sse2.pause", I::X86Pause, 0),
 ];

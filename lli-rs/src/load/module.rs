@@ -71,11 +71,31 @@ pub fn read(image: &Image, name: &str, shared: &mut Shared) -> Result<(Module, V
     Ok((module, handles))
 }
 
+/// What changes or shows the floating-point environment.
+const FENV: [&str; 15] = [
+    "feclearexcept",
+    "fedisableexcept",
+    "feenableexcept",
+    "fegetenv",
+    "fegetround",
+    "feholdexcept",
+    "feraiseexcept",
+    "fesetenv",
+    "fesetround",
+    "fetestexcept",
+    "feupdateenv",
+    "llvm.get.rounding",
+    "llvm.set.rounding",
+    "llvm.x86.sse.ldmxcsr",
+    "llvm.x86.sse.stmxcsr",
+];
+
 fn functions(image: &Image, shared: &mut Shared, module: &mut Module) -> Result<Vec<usize>, LoadError> {
     let mut handles = Vec::new();
     for index in 0..image.function_count() {
         let function = image.function(index);
         let name = function.name();
+        module.fenv |= FENV.contains(&name.as_str());
         if name.starts_with("llvm.") {
             continue;
         }

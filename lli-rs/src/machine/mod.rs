@@ -30,6 +30,6 @@ pub use cx::Cx;
 pub use inspect::Stats;
 pub use process::{Bodies, Interrupt, Process};
 pub use run::Outcome;
-pub use thread::Thread;
+pub use thread::{MAIN_THREAD, Thread};
 pub use trap::{BadCall, BadCallReason, HostMisuse, Limit, Result, Trap};
 pub use wasm::WasmTrap;

@@ -29,6 +29,10 @@ pub(crate) struct Jump {
     pub(crate) slot: u32,
 }
 
+/// What names the main thread for the guest, as `pthread_self` and the thread pointer give it. glibc's is an address
+/// with low bits clear, which programs put marks into (mimalloc); no object is at this one.
+pub const MAIN_THREAD: u64 = 1 << 20;
+
 /// The state of one guest thread.
 pub struct Thread {
     /// Stack objects of the live frames.

@@ -84,7 +84,10 @@ pub fn is_pure(i: Intrinsic) -> bool {
             | Intrinsic::DebugTrap
             | Intrinsic::LoadRelative
             | Intrinsic::ReadCycleCounter
+            | Intrinsic::ReadSteadyCounter
             | Intrinsic::GetRounding
+            | Intrinsic::SetRounding
+            | Intrinsic::ThreadPointer
             | Intrinsic::EhTypeIdFor
             | Intrinsic::X86Pause
     )
@@ -114,7 +117,10 @@ pub fn may_end_objects(inst: &Inst, callees: &dyn Callees) -> bool {
                         | Intrinsic::MaskedCompressStore
                         | Intrinsic::LoadRelative
                         | Intrinsic::ReadCycleCounter
+                        | Intrinsic::ReadSteadyCounter
                         | Intrinsic::GetRounding
+                        | Intrinsic::SetRounding
+                        | Intrinsic::ThreadPointer
                         | Intrinsic::EhTypeIdFor
                 )
         }

@@ -37,7 +37,7 @@ pub fn run(f: &mut Function, m: &Module) {
     let mut cfg = cfg::remove_unreachable(f);
     mem2reg::run(f, &cfg);
     for _ in 0..MAX_WALKS {
-        if !simplify::run(f, &cfg) {
+        if !simplify::run(f, &cfg, m.fenv) {
             break;
         }
         cfg = cfg::remove_unreachable(f);

@@ -13,13 +13,15 @@ use crate::ir::{
     BinOp, BlockId, CastOp, Const, FCmpPred, Function, ICmpPred, Inst, InstId, Terminator, Type, Value,
 };
 
-/// Simplifies every reachable block; true if something changed that may allow more.
-pub fn run(f: &mut Function, cfg: &Cfg) -> bool {
+/// Simplifies every reachable block; true if something changed that may allow more. `fenv`: whether the program may
+/// change the rounding mode or look at the exception flags, so that floating point is left where it is.
+pub fn run(f: &mut Function, cfg: &Cfg, fenv: bool) -> bool {
     let mut pass = Pass {
         subst: Subst::new(f),
         consts: FxHashMap::default(),
         seen: FxHashMap::default(),
         held: FxHashMap::default(),
+        fenv,
         again: false,
     };
     for block in cfg.rpo() {
@@ -51,6 +53,7 @@ struct Pass {
     seen: FxHashMap<Key, Value>,
     /// What memory is known to hold, by pointer and type.
     held: FxHashMap<(Value, Type), Value>,
+    fenv: bool,
     again: bool,
 }
 
@@ -90,6 +93,9 @@ impl Pass {
         let inst = &f.inst(id).inst;
         if let Some(value) = copied(f, inst, result) {
             return Some(value);
+        }
+        if self.fenv && depends_on_fenv(f, inst, f.ty(result)) {
+            return None;
         }
         if let Some(c) = folded(f, inst, f.ty(result)) {
             let ty = f.ty(result).clone();
@@ -220,6 +226,16 @@ fn widened_bool(f: &Function, v: Value) -> Option<Value> {
 
 fn is_zero(f: &Function, v: Value) -> bool {
     matches!(f.as_const(v), Some(Const::Zero | Const::Int(0)))
+}
+
+/// Whether the rounding mode decides the result, or computing it may raise exception flags.
+fn depends_on_fenv(f: &Function, inst: &Inst, ty: &Type) -> bool {
+    match inst {
+        Inst::Binary(..) | Inst::Intrinsic(..) => ty.is_float(),
+        Inst::FCmp(..) => true,
+        Inst::Cast(op, a) => *op != CastOp::BitCast && (ty.is_float() || f.ty(*a).is_float()),
+        _ => false,
+    }
 }
 
 /// The constant that the instruction computes, an address plus an offset included.

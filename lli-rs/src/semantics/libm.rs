@@ -137,6 +137,21 @@ pub fn rounding() -> Rounding {
     }
 }
 
+/// Sets the rounding mode of this thread, of SSE and x87 both.
+pub fn set_rounding(mode: Rounding) {
+    // SAFETY: glibc's prototype; writes the thread's control words.
+    #[link(name = "m")]
+    unsafe extern "C" {
+        safe fn fesetround(mode: i32) -> i32;
+    }
+    fesetround(match mode {
+        Rounding::Nearest => 0,
+        Rounding::Down => FE_DOWNWARD,
+        Rounding::Up => FE_UPWARD,
+        Rounding::Zero => FE_TOWARDZERO,
+    });
+}
+
 #[cfg(target_arch = "x86_64")]
 mod modes {
     pub const FE_DOWNWARD: i32 = 0x400;

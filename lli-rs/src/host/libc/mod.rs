@@ -4,6 +4,7 @@ use super::{HostFn, HostGlobal};
 use crate::machine::{Cx, Result};
 
 mod access;
+mod atomic;
 mod calendar;
 mod caps;
 pub(super) mod clock;
@@ -44,6 +45,7 @@ mod stdio;
 mod stdlib;
 mod string;
 pub(super) mod sys;
+mod syscall;
 mod system;
 #[cfg(test)]
 mod tables;
@@ -93,6 +95,7 @@ pub struct State {
 /// The function tables of all topics.
 pub fn tables() -> Vec<&'static [HostFn]> {
     let topics = [
+        atomic::TABLE,
         clock::TABLE,
         complex::TABLE,
         complex::UNARY,
@@ -126,6 +129,7 @@ pub fn tables() -> Vec<&'static [HostFn]> {
         stdlib::TABLE,
         stat::TABLE,
         string::TABLE,
+        syscall::TABLE,
         system::TABLE,
         thread::TABLE,
         unistd::TABLE,

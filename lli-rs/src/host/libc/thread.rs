@@ -7,9 +7,9 @@ use parking_lot::Mutex;
 use svm_memory::{GuestPtr, Memory};
 
 use super::access::at;
-use crate::host::{CallbackSig, host_table};
+use crate::host::{CallbackSig, VarArgs, host_table};
 use crate::ir::Type;
-use crate::machine::{Cx, Limit, Result, Trap};
+use crate::machine::{Cx, Limit, MAIN_THREAD, Result, Trap};
 
 host_table! {
     /// Threads.
@@ -23,6 +23,7 @@ host_table! {
         "int pthread_equal(pthread_t a, pthread_t b)" => equal: a, b,
         "int pthread_once(int *control[rw 4], void *f[fn])" => once: control, f,
         "int pthread_setname_np(pthread_t thread, const char *name[str])" => setname: thread, name,
+        "int prctl(int option, ...)" => prctl: option, args,
         "int pthread_setcancelstate(int state, int *old[? w 4])" => setcancel: state, old,
         "int pthread_setcanceltype(int kind, int *old[? w 4])" => setcancel: kind, old,
         "void pthread_testcancel(void)" => testcancel,
@@ -77,13 +78,18 @@ host_table! {
 }
 
 /// The only thread's identity.
-pub const SELF: u64 = 1;
+pub const SELF: u64 = MAIN_THREAD;
 
 /// Thread-specific data.
 #[derive(Default)]
 pub struct State {
     keys: Mutex<Vec<Key>>,
+    /// As `prctl(PR_SET_NAME)` has set it.
+    name: Mutex<Option<[u8; NAME_ROOM]>>,
 }
+
+/// TASK_COMM_LEN: a thread's name with its NUL.
+const NAME_ROOM: usize = 16;
 
 #[derive(Clone, Copy, Default)]
 struct Key {
@@ -167,6 +173,40 @@ fn setname(cx: &mut Cx<'_>, thread: u64, name: GuestPtr) -> Result<i32> {
         SELF => libc::ERANGE,
         _ => libc::ESRCH,
     })
+}
+
+/// The thread's name, and what tells that nothing else is there to be set: programs ask for the rest (names of mappings,
+/// timer slack) as a wish, and go on without.
+fn prctl(cx: &mut Cx<'_>, option: i32, mut args: VarArgs<'_>) -> Result<i32> {
+    match option {
+        libc::PR_SET_NAME => {
+            let from = args.next_ptr(cx)?;
+            // The kernel cuts longer names off (prctl(2)).
+            let mut name = [0; NAME_ROOM];
+            for (at, byte) in name[..NAME_ROOM - 1].iter_mut().enumerate() {
+                *byte = cx.mem().load(from.offset(at as i64))?;
+                if *byte == 0 {
+                    break;
+                }
+            }
+            *cx.process.libc.thread.name.lock() = Some(name);
+            Ok(0)
+        }
+        libc::PR_GET_NAME => {
+            let to = args.next_ptr(cx)?;
+            let own = *cx.process.libc.thread.name.lock();
+            let name = own.unwrap_or_else(|| {
+                let mut name = [0; NAME_ROOM];
+                let program = cx.process.libc.program.short_name();
+                let len = program.len().min(NAME_ROOM - 1);
+                name[..len].copy_from_slice(&program[..len]);
+                name
+            });
+            cx.mem().write(to, &name)?;
+            Ok(0)
+        }
+        _ => cx.fail(libc::EINVAL, -1),
+    }
 }
 
 fn setcancel(cx: &mut Cx<'_>, value: i32, old: GuestPtr) -> Result<i32> {

@@ -225,16 +225,6 @@ fn slots_of(f: &Function, inst: &Inst, result: Option<Value>) -> u32 {
     n.saturating_add(2)
 }
 
-/// Whether the module names functions of `<fenv.h>`.
-fn uses_fenv(process: &Process) -> bool {
-    let fenv = |name: &str| {
-        let rest = ["fegetexcept", "fesetexcept", "feclearexcept", "fetestexcept", "feraiseexcept"];
-        let modes = ["fesetround", "fegetround", "fesetenv", "fegetenv", "feholdexcept", "feupdateenv"];
-        rest.contains(&name) || modes.contains(&name)
-    };
-    process.module.funcs.iter().any(|f| !f.defined && fenv(&f.name))
-}
-
 /// How many positions an instruction needs at most.
 fn places_of(inst: &Inst) -> usize {
     match inst {
@@ -347,7 +337,7 @@ impl<'a> Gen<'a> {
             locals: placeholder,
             mark,
             arrival,
-            strict: uses_fenv(process),
+            strict: process.module.fenv,
             rounds: std::arch::is_x86_feature_detected!("sse4.1"),
             scratch,
             scratch_used: 0,
