@@ -56,10 +56,14 @@ fn compare_exchange(
     _: i32,
 ) -> Result<bool> {
     let _lock = LOCK.lock();
-    let same = bytes(cx.mem(), object, size)? == bytes(cx.mem(), expected, size)?;
+    let mem = cx.mem();
+    let (old, new) = (bytes(mem, object, size)?, bytes(mem, new, size)?);
+    // The instruction writes to the object whatever the outcome, and the outcome must not decide about a fault.
+    mem.write(object, &old)?;
+    let same = old == bytes(mem, expected, size)?;
     match same {
-        true => cx.mem().copy(object, new, size)?,
-        false => cx.mem().copy(expected, object, size)?,
+        true => mem.write(object, &new)?,
+        false => mem.write(expected, &old)?,
     }
     Ok(same)
 }

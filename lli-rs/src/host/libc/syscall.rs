@@ -79,7 +79,6 @@ const WRAPPED: &[(i64, &str)] = &[
     (libc::SYS_utimensat, "utimensat"),
     (libc::SYS_statx, "statx"),
     (libc::SYS_getrandom, "getrandom"),
-    (libc::SYS_memfd_create, "memfd_create"),
     (libc::SYS_exit_group, "_exit"),
 ];
 
