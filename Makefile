@@ -31,10 +31,13 @@ test: build ## every test of the crates, the C cases and the real programs
 	$(CARGO) test -q --release --workspace --exclude svm-memory --exclude svm-tests -j$(JOBS)
 	$(CARGO) test --release -p svm-tests -j$(JOBS)
 
-test-full: setup-full test ## make test, then GCC's torture suite, csmith programs and mutated real programs
+test-full: setup-full test ## make test, then GCC's torture suite, csmith programs, mutated real programs, random WebAssembly
 	$(CARGO) run --release -p svm-tests --bin torture
 	$(CARGO) run --release -p svm-tests --bin fuzz-csmith
 	$(CARGO) run --release -p svm-tests --bin mutations
+	$(CARGO) run --release -p svm-tests --bin fuzz-wasm -- 10000
+	$(CARGO) run --release -p svm-tests --bin fuzz-wasm -- --tier=osr 500
+	$(CARGO) run --release -p svm-tests --bin fuzz-wasm -- --damaged 5000
 	SVM_INSTANCES=10000 $(CARGO) test --release -p svm-engine --test api -- --test-threads 1 instances_leave_nothing
 
 bench: setup-bench build ## programs side by side: native, svm-lli and other engines (at most 15 minutes)

@@ -15,6 +15,7 @@ pub mod packets;
 pub mod paths;
 pub mod process;
 pub mod programs;
+pub mod smith;
 pub mod tier;
 pub mod toolchain;
 pub mod wast;

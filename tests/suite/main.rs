@@ -12,6 +12,7 @@ mod pass;
 mod real;
 mod wasm;
 mod wasm_programs;
+mod wasm_random;
 mod wasm_spec;
 
 use std::collections::BTreeSet;
@@ -43,6 +44,7 @@ fn main() {
     csmith::collect(&mut tests);
     wasm::collect(&mut tests);
     wasm_programs::collect(&mut tests);
+    wasm_random::collect(&mut tests);
     wasm_spec::collect(&mut tests);
     ebpf::collect(&mut tests);
     let names: BTreeSet<String> = tests.iter().map(|(name, _)| name.clone()).collect();

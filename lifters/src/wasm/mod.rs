@@ -9,6 +9,7 @@ mod error;
 mod func;
 mod identity;
 mod instantiate;
+mod lazy;
 mod module;
 mod names;
 mod parse;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use inkwell::context::Context;
 
 pub use error::LiftError;
+pub use lazy::Lazy;
 pub use names::{escape, hidden, invoke, symbol};
 pub use types::{
     Export, ExternType, FuncType, GlobalType, Heap, Import, MemoryType, ModuleInfo, TableType, ValType,
@@ -111,15 +113,23 @@ pub fn lift_to_text(bytes: &[u8], options: &LiftOptions) -> Result<String> {
     })
 }
 
+/// A module in the binary form, whichever it is in.
+///
+/// # Errors
+/// The text does not parse.
+pub fn binary(bytes: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>> {
+    match bytes.starts_with(b"\0asm") {
+        true => Ok(std::borrow::Cow::Borrowed(bytes)),
+        false => wat::parse_bytes(bytes).map_err(|e| LiftError::Text(e.to_string())),
+    }
+}
+
 fn with_module<T>(
     bytes: &[u8],
     options: &LiftOptions,
     then: impl FnOnce(&inkwell::module::Module<'_>, ModuleInfo) -> Result<T>,
 ) -> Result<T> {
-    let binary = match bytes.starts_with(b"\0asm") {
-        true => std::borrow::Cow::Borrowed(bytes),
-        false => wat::parse_bytes(bytes).map_err(|e| LiftError::Text(e.to_string()))?,
-    };
+    let binary = binary(bytes)?;
     let parsed = parse::parse(&binary, options.version)?;
     let context = Context::create();
     let cx = module::ModuleCx::new(&context, &parsed, options)?;

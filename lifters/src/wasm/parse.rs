@@ -75,6 +75,8 @@ pub struct Parsed<'a> {
     pub datas: Vec<Data<'a>>,
     /// Whether a body has a tail call.
     pub tail_calls: bool,
+    /// Whether the module is valid without function references and garbage collection.
+    pub plain: bool,
     /// Names of functions, from the name section.
     pub func_names: Vec<(u32, &'a str)>,
     bodies: usize,
@@ -90,17 +92,18 @@ fn features(version: Version) -> WasmFeatures {
     }
 }
 
-/// Validates, and says whether the module has tail calls: it is then not valid without them and what else brings some.
+/// Validates, and says whether the module has tail calls (it is then not valid without them and what else brings some),
+/// and whether it is valid without any of that.
 /// What only an unsupported proposal allows is refused by name.
-fn validate(bytes: &[u8], version: Version) -> Result<bool> {
+fn validate(bytes: &[u8], version: Version) -> Result<(bool, bool)> {
     let features = features(version);
     let valid = |features| Validator::new_with_features(features).validate_all(bytes).is_ok();
     let references = WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::GC);
     if valid(features.difference(WasmFeatures::TAIL_CALL.union(references))) {
-        return Ok(false);
+        return Ok((false, true));
     }
     let Err(error) = Validator::new_with_features(features).validate_all(bytes) else {
-        return has_tail_call(bytes);
+        return Ok((has_tail_call(bytes)?, false));
     };
     if Parser::is_component(bytes) {
         return Err(LiftError::Unsupported("the component model".into()));
@@ -122,6 +125,14 @@ fn validate(bytes: &[u8], version: Version) -> Result<bool> {
     Err(error.into())
 }
 
+/// The function that a constant expression refers to.
+fn function_in(expr: &ConstExpr<'_>) -> Option<u32> {
+    expr.get_operators_reader().into_iter().find_map(|op| match op {
+        Ok(wasmparser::Operator::RefFunc { function_index }) => Some(function_index),
+        _ => None,
+    })
+}
+
 /// Whether a body of a valid module makes a tail call.
 fn has_tail_call(bytes: &[u8]) -> Result<bool> {
     use wasmparser::Operator::{ReturnCall, ReturnCallIndirect, ReturnCallRef};
@@ -139,8 +150,8 @@ fn has_tail_call(bytes: &[u8]) -> Result<bool> {
 
 /// Validates and reads a module.
 pub fn parse(bytes: &[u8], version: Version) -> Result<Parsed<'_>> {
-    let tail_calls = validate(bytes, version)?;
-    let mut parsed = Parsed { tail_calls, ..Parsed::default() };
+    let (tail_calls, plain) = validate(bytes, version)?;
+    let mut parsed = Parsed { tail_calls, plain, ..Parsed::default() };
     let mut parser = Parser::new(0);
     parser.set_features(features(version));
     for payload in parser.parse_all(bytes) {
@@ -150,6 +161,16 @@ pub fn parse(bytes: &[u8], version: Version) -> Result<Parsed<'_>> {
 }
 
 impl<'a> Parsed<'a> {
+    /// The functions that bodies may make references to beyond those that segments in use, tables and globals hold.
+    pub fn referable(&self) -> Vec<u32> {
+        let exported = self.exports.iter().filter(|(_, kind, _)| *kind == ExternalKind::Func).map(|e| e.2);
+        let declared = self.elems.iter().filter(|elem| elem.declared).flat_map(|elem| match &elem.entries {
+            Entries::Funcs(list) => list.clone(),
+            Entries::Exprs(list) => list.iter().filter_map(function_in).collect(),
+        });
+        exported.chain(declared).collect()
+    }
+
     fn payload(&mut self, payload: Payload<'a>) -> Result<()> {
         match payload {
             Payload::TypeSection(section) => {

@@ -40,7 +40,7 @@ use raw::child::{self, Trial};
 pub use raw::guard::{is_reading, report_reader_crashes};
 use raw::{Image, Input, OpenError};
 pub use source::Source;
-use svm_lifters::wasm::ModuleInfo;
+use svm_lifters::wasm::{Lazy, ModuleInfo};
 pub(crate) use wasm::lift_wasm;
 use wire::Received;
 
@@ -87,8 +87,12 @@ const ANSWER_FACTOR: u64 = 64;
 impl Loader {
     /// Opens `main`, linked with `links`.
     pub fn open(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
-        let (inputs, wasm) = inputs(main, links)?;
-        Ok(Loader { wasm, ..Self::open_inputs(main.name(), inputs)? })
+        let Inputs { inputs, wasm, lazy } = inputs(main, links, links.is_empty())?;
+        let loader = match lazy {
+            Some(lazy) => Self::from_image(main.name(), Image::adopt(lazy))?,
+            None => Self::open_inputs(main.name(), inputs)?,
+        };
+        Ok(Loader { wasm, ..loader })
     }
 
     /// Like [`Loader::open`], for input that may be hostile or damaged: LLVM's reader may crash, abort or loop
@@ -96,7 +100,7 @@ impl Loader {
     /// all of it, and this process only ever sees our IR, which it verifies. That takes somewhat more than
     /// the time of [`Loader::check_all`], once.
     pub fn open_untrusted(main: &Source, links: &[Source]) -> Result<Loader, LoadError> {
-        let (name, (inputs, wasm)) = (main.name(), inputs(main, links)?);
+        let (name, Inputs { inputs, wasm, .. }) = (main.name(), inputs(main, links, false)?);
         let bytes = inputs.iter().map(|i| i.data.len() as u64).sum::<u64>();
         let seconds = u32::try_from(2 + (bytes >> 20)).unwrap_or(u32::MAX);
         let work = |out: &mut dyn Write| {
@@ -133,6 +137,10 @@ impl Loader {
             OpenError::Invalid(file, cause) => LoadError::Invalid { file, cause },
             OpenError::Link(cause) => LoadError::Link { cause },
         })?;
+        Self::from_image(name, image)
+    }
+
+    fn from_image(name: String, image: Image) -> Result<Loader, LoadError> {
         let mut shared = Shared {
             names: Names::default(),
             strings: Strings::default(),
@@ -228,14 +236,25 @@ impl Loader {
     }
 }
 
-/// What to give LLVM, and the interfaces of the WebAssembly modules among it, the main one first.
-fn inputs(main: &Source, links: &[Source]) -> Result<(Vec<Input>, Arc<[ModuleInfo]>), LoadError> {
-    let mut parts = main.parts()?;
+/// What to give LLVM.
+struct Inputs {
+    inputs: Vec<Input>,
+    /// The interfaces of the WebAssembly modules among it, the main one first.
+    wasm: Arc<[ModuleInfo]>,
+    /// Instead: the one WebAssembly module that there is.
+    lazy: Option<Lazy>,
+}
+
+/// Reads the sources; `lazily` if there is one only.
+fn inputs(main: &Source, links: &[Source], lazily: bool) -> Result<Inputs, LoadError> {
+    let mut parts = main.parts(lazily)?;
     for link in links {
-        parts.extend(link.parts()?);
+        parts.extend(link.parts(false)?);
     }
     let wasm = parts.iter().filter_map(|part| part.wasm.clone()).collect();
-    Ok((wasm::order(parts).into_iter().map(|part| part.input).collect(), wasm))
+    let lazy = parts.first_mut().and_then(|part| part.lazy.take());
+    let inputs = wasm::order(parts).into_iter().map(|part| part.input).collect();
+    Ok(Inputs { inputs, wasm, lazy })
 }
 
 /// Why a body cannot be had.

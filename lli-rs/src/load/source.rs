@@ -59,8 +59,9 @@ impl Source {
         }
     }
 
-    /// Reads it and finds the modules in it: one, or, in an ELF file, as many as were linked into it.
-    pub(super) fn parts(&self) -> Result<Vec<Part>, LoadError> {
+    /// Reads it and finds the modules in it: one, or, in an ELF file, as many as were linked into it. With `lazily`, what
+    /// is WebAssembly need not be lifted yet.
+    pub(super) fn parts(&self, lazily: bool) -> Result<Vec<Part>, LoadError> {
         let data = self.read()?;
         let name = self.name();
         let invalid = |cause: String| LoadError::Invalid { file: name.clone(), cause };
@@ -83,7 +84,7 @@ impl Source {
             return Ok(parts.into_iter().enumerate().map(input).map(Part::from).collect());
         }
         if wasm::is_wasm(&data) {
-            return Ok(vec![wasm::program(name, &data)?]);
+            return Ok(vec![wasm::program(name, &data, lazily)?]);
         }
         if let Some(cause) = known_other(&data) {
             return Err(invalid(cause.into()));

@@ -1,8 +1,9 @@
 //! WebAssembly modules: lifted to bitcode in memory, then loaded like any other.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use svm_lifters::wasm::{LiftError, LiftOptions, Lifted, ModuleInfo, lift};
+use svm_lifters::wasm::{Lazy, LiftError, LiftOptions, Lifted, ModuleInfo, binary, lift};
 
 use super::raw::Input;
 use crate::error::LoadError;
@@ -13,11 +14,13 @@ pub struct Part {
     pub input: Input,
     /// The interface of the module that it was lifted from.
     pub wasm: Option<ModuleInfo>,
+    /// The module itself, if its bodies are still to be lifted; there are no bytes then.
+    pub lazy: Option<Lazy>,
 }
 
 impl From<Input> for Part {
     fn from(input: Input) -> Part {
-        Part { input, wasm: None }
+        Part { input, wasm: None, lazy: None }
     }
 }
 
@@ -32,14 +35,21 @@ pub fn is_wasm(data: &[u8]) -> bool {
 }
 
 /// A module of a command line. Its name in symbols is the file's, without folder and suffix; a constructor
-/// instantiates it, and `main` runs its `_start`.
-pub fn program(file: String, data: &[u8]) -> Result<Part, LoadError> {
+/// instantiates it, and `main` runs its `_start`. With `lazily`, bodies are lifted when they are asked for.
+pub fn program(file: String, data: &[u8], lazily: bool) -> Result<Part, LoadError> {
     let stem = Path::new(&file).file_stem().unwrap_or_default();
     let name = stem.to_string_lossy().into_owned();
     let options = LiftOptions { name, ctor: true, ..LiftOptions::default() };
+    if lazily {
+        let opened = binary(data).and_then(|bytes| Lazy::open(bytes.as_ref().into(), options.clone()));
+        if let Some((lazy, info)) = opened.map_err(|e| refused(&file, e))? {
+            let input = Input { name: file, data: Arc::default(), text: false };
+            return Ok(Part { input, wasm: Some(info), lazy: Some(lazy) });
+        }
+    }
     let lifted = lift_wasm(&file, data, &options)?;
     let input = Input { name: file, data: lifted.bitcode.into(), text: false };
-    Ok(Part { input, wasm: Some(lifted.info) })
+    Ok(Part { input, wasm: Some(lifted.info), lazy: None })
 }
 
 /// Lifts a module; `file` is for messages.
@@ -48,12 +58,16 @@ pub fn program(file: String, data: &[u8]) -> Result<Part, LoadError> {
 ///
 /// The module is damaged, invalid, or asks for something that is not supported.
 pub fn lift_wasm(file: &str, data: &[u8], options: &LiftOptions) -> Result<Lifted, LoadError> {
-    lift(data, options).map_err(|error| match error {
+    lift(data, options).map_err(|error| refused(file, error))
+}
+
+fn refused(file: &str, error: LiftError) -> LoadError {
+    match error {
         LiftError::Unsupported(what) => {
             LoadError::Unsupported { what, place: Some(file.into()), function: None }
         }
         error => LoadError::Invalid { file: file.into(), cause: error.to_string() },
-    })
+    }
 }
 
 /// Puts modules behind those that they import from, so that constructors instantiate them in an order that works;

@@ -23,6 +23,8 @@ use inkwell::llvm_sys::bit_reader::LLVMGetBitcodeModuleInContext2;
 use inkwell::llvm_sys::core as llvm;
 use inkwell::llvm_sys::ir_reader::LLVMParseIRInContext2;
 use inkwell::llvm_sys::linker::LLVMLinkModules2;
+use svm_lifters::wasm::Lazy;
+
 use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef};
 
 pub use body::{Body, Row};
@@ -53,6 +55,8 @@ pub struct Image {
     functions: Vec<LLVMValueRef>,
     /// Boxed: the context's handler has its address.
     diagnostics: Box<Diagnostics>,
+    /// Lifts bodies into the module before they are read.
+    lazy: Option<Lazy>,
 }
 
 // SAFETY: a context and all that is in it may move between threads as long as only one uses it at a time;
@@ -61,7 +65,8 @@ unsafe impl Send for Image {}
 
 impl Drop for Image {
     fn drop(&mut self) {
-        // SAFETY: both were created by `Image::new` or made null by a failed open; the module goes before
+        self.lazy = None;
+        // SAFETY: both were created by `Image::new`, adopted, or made null by a failed open; the module goes before
         // its context, and both before the buffers.
         unsafe {
             if !self.module.is_null() {
@@ -145,6 +150,22 @@ impl Image {
         Ok(image)
     }
 
+    /// Takes a module over that is still being made: each body comes when it is read.
+    pub fn adopt(lazy: Lazy) -> Image {
+        let diagnostics = Box::<Diagnostics>::default();
+        let (module, context) = (lazy.module(), lazy.context());
+        // SAFETY: as in `new`.
+        unsafe {
+            let sink = (&raw const *diagnostics).cast_mut().cast::<c_void>();
+            llvm::LLVMContextSetDiagnosticHandler(context, Some(diagnose), sink);
+        }
+        let (buffers, functions) = (Vec::new(), Vec::new());
+        let mut image = Image { module, context, buffers, functions, diagnostics, lazy: Some(lazy) };
+        image.functions =
+            image.list(llvm::LLVMGetFirstFunction, llvm::LLVMGetNextFunction).map(Val::raw).collect();
+        image
+    }
+
     fn new(buffers: Vec<Input>) -> Image {
         let diagnostics = Box::<Diagnostics>::default();
         // LLVM's parser of assembly refuses a context without value names; we never look at them.
@@ -157,7 +178,7 @@ impl Image {
             llvm::LLVMContextSetDiagnosticHandler(context, Some(diagnose), sink);
             context
         };
-        Image { module: ptr::null_mut(), context, buffers, functions: Vec::new(), diagnostics }
+        Image { module: ptr::null_mut(), context, buffers, functions: Vec::new(), diagnostics, lazy: None }
     }
 
     fn read(&self, input: &Input) -> Result<LLVMModuleRef, String> {
@@ -274,6 +295,9 @@ impl Image {
 
     /// Reads and verifies a body and takes its debug info.
     pub fn read_body<'m>(&'m self, function: Val<'m>) -> Result<Body<'m>, String> {
+        if let Some(lazy) = &self.lazy {
+            lazy.lift(function.raw()).map_err(|e| e.to_string())?;
+        }
         guard::reading(|| Body::read(function)).map_err(|e| self.explain(e))
     }
 }
