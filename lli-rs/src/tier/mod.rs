@@ -361,11 +361,11 @@ impl Tiering {
         self.queues[at(job.level)].push(process, job);
     }
 
-    /// The host calls the function over and over: no jump or call of bytecode, which samples see, need be in it.
+    /// The host calls the function over and over, each time for a short while: samples would see little of it.
     pub(crate) fn called_often(&self, process: &Process, id: FuncId) {
         let cell = &process.funcs[id.0 as usize];
-        if self.auto && cell.code().is_some_and(|code| code.native.is_none()) {
-            self.ask(process, cell, id, Level::Quick);
+        if self.auto && cell.body.get().is_some() {
+            self.ask(process, cell, id, Level::Full);
         }
     }
 
@@ -477,7 +477,10 @@ impl Tiering {
     ) -> Result<(), String> {
         let (code, native) = process.jit.compile(process, body, &Roots::compute(body), level, None)?;
         let code = process.codes.add(code);
-        cell.publish_native(code, native);
+        let is_compiled = cell.code().is_some_and(|c| c.native.is_some());
+        if level == Level::Full || !is_compiled {
+            cell.publish_native(code, native);
+        }
         self.hot.note(body.id, level, code);
         Ok(())
     }

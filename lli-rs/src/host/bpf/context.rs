@@ -96,14 +96,14 @@ pub struct Runs<'p> {
     func: FuncId,
     /// The way into it, once it is compiled.
     repeated: Option<Repeated<'p>>,
-    /// Runs as bytecode.
-    slow: u32,
+    /// Runs so far, up to [`OFTEN`].
+    runs: u32,
 }
 
 /// What a run gives: two registers.
 type Outcome = std::result::Result<u64, Box<Trap>>;
 
-/// A program is compiled after so many runs if nothing else has it compiled before.
+/// After so many runs a program is compiled as well as can be, if it is not yet.
 const OFTEN: u32 = 200;
 
 impl Runs<'_> {
@@ -119,7 +119,7 @@ impl Runs<'_> {
     ) -> Result<T> {
         let process = cx.process;
         native::on_big_stack(process, cx.thread, |thread| {
-            let mut runs = Runs { process, held: process.bpf.hold(), func, repeated: None, slow: 0 };
+            let mut runs = Runs { process, held: process.bpf.hold(), func, repeated: None, runs: 0 };
             body(&mut Cx { process, thread }, &mut runs)
         })
     }
@@ -148,6 +148,12 @@ impl Runs<'_> {
     /// The program itself.
     #[inline(always)]
     fn call(&mut self, cx: &mut Cx<'_>, args: [u64; 2]) -> Outcome {
+        if self.runs < OFTEN {
+            self.runs += 1;
+            if self.runs == OFTEN {
+                self.process.tiering.called_often(self.process, self.func);
+            }
+        }
         let repeated = self.repeated.as_ref().filter(|r| r.is_current());
         let Some(repeated) = repeated else { return self.first(cx, args) };
         let result = repeated.call(cx.thread, args);
@@ -161,10 +167,6 @@ impl Runs<'_> {
     #[inline(never)]
     fn first(&mut self, cx: &mut Cx<'_>, args: [u64; 2]) -> Outcome {
         let result = enter_guest(self.process, cx.thread, self.func, &args)?;
-        self.slow = self.slow.saturating_add(1);
-        if self.slow == OFTEN {
-            self.process.tiering.called_often(self.process, self.func);
-        }
         self.repeated = Repeated::new(self.process, cx.thread, self.func);
         Ok(result)
     }
