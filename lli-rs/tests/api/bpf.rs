@@ -118,6 +118,8 @@ fn misuse_is_a_fault_with_its_kind() {
     assert!(unknown.title().contains("bpf_fib_lookup") && unknown.title().contains("69"), "{unknown}");
     assert_eq!(run("count").unwrap(), 2, "the instance lives on");
     assert_eq!(run("say").unwrap(), 12);
+    let packet = i.bpf_run_packet(Some("count"), &mut vec![0; 60]).unwrap_err();
+    assert!(packet.title().contains("no kind of packet"), "{packet}");
     i.set_fuel(100_000);
     assert_eq!(fault(i.bpf_run_memory(Some("spin"), &mut [0])), "fuel-exhausted");
     assert_eq!(i.take_stderr(), b"got 4 of it\n");

@@ -233,9 +233,12 @@ pub fn run_on_record(cx: &mut Cx<'_>, runs: &mut Runs<'_>, otherwise: u64, recor
 ///
 /// # Errors
 ///
-/// Whatever stops the program; a packet that is larger than what slot 0 has room for.
+/// Whatever stops the program; a packet that is larger than what slot 0 has room for; a program that takes none.
 pub fn run_on_packet(cx: &mut Cx<'_>, runs: &mut Runs<'_>, kind: Kind, packet: &mut Vec<u8>) -> Result<u64> {
     let (size, _) = kind.layout();
+    if size == 0 {
+        return Err(Trap::Unsupported("a packet for a program whose section names no kind of packet".into()));
+    }
     let mark = cx.thread.stack.mark();
     let made = cx.thread.stack.alloc_as(&cx.process.mem, size, 16, ObjectKind::Context, SiteId::NONE);
     let context = made.map_err(|_| Trap::Limit(Limit::Memory))?;
