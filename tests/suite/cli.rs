@@ -6,6 +6,7 @@ mod limits;
 pub mod lli;
 mod run;
 mod sandbox;
+mod vectors;
 
 use crate::Test;
 use svm_tests::Check;
@@ -20,6 +21,7 @@ pub fn collect(tests: &mut Vec<Test>) {
         ("sandbox", sandbox::CASES),
         ("ebpf", ebpf::CASES),
         ("cache", cache::CASES),
+        ("versioning", vectors::CASES),
     ] {
         for (name, check) in cases {
             tests.push((format!("cli/{topic}/{name}"), Box::new(*check)));
