@@ -42,6 +42,10 @@ const SERVED: u32 = 8;
 /// takes much longer to compile than it has run.
 const PRICE: [usize; 2] = [20, 40];
 
+/// A function whose frames change over in its loops so often for each of its instructions is entered again and again, by
+/// calls too short to be sampled: it is compiled for its calls.
+const RETURNS: [usize; 2] = [1, 4];
+
 /// How often a function was seen running, and what became of that.
 #[derive(Default)]
 pub(crate) struct Warmth {
@@ -49,6 +53,8 @@ pub(crate) struct Warmth {
     heat: [AtomicU32; 2],
     /// Those of bytecode that were at the entry.
     entries: AtomicU32,
+    /// Frames that changed over in a loop of bytecode, and of quick code.
+    changes: [AtomicU32; 2],
     /// What was asked for: 1 for a quick compile, 2 for a full one.
     asked: AtomicU8,
     refused: AtomicBool,
@@ -204,7 +210,9 @@ impl Tiering {
             }
             pulse.hunt = HUNT;
         }
-        self.hunt(process, pulse, cell, head, PERIOD, |head| self.warm_head(process, code, cell, head))
+        self.hunt(process, pulse, code.func, head, Level::Quick, |head| {
+            self.warm_head(process, code, cell, head);
+        })
     }
 
     /// A sample in code that was compiled quickly: at its entry or at one of its loop heads.
@@ -248,7 +256,7 @@ impl Tiering {
             pulse.hunt = HUNT;
         }
         let mut watches = false;
-        let next = self.hunt(process, pulse, cell, head, QUICK_PERIOD, |head| {
+        let next = self.hunt(process, pulse, code.func, head, Level::Full, |head| {
             let heat = head.heat.fetch_add(1, Ordering::Relaxed) + 1;
             watches = heat >= price
                 && !head.asked.load(Ordering::Relaxed)
@@ -290,20 +298,30 @@ impl Tiering {
         Next { budget: if pulse.watch == 0 { pulse.pause(QUICK_PERIOD) } else { 0 }, enter: None }
     }
 
-    /// Waits for a loop head from which control can go on in better code, or else warms the first that comes.
+    /// Waits for a loop head from which control can go on in code of that level, or else warms the first that comes.
     fn hunt<'p>(
         &self,
         process: &'p Process,
         pulse: &mut Pulse,
-        cell: &FuncCell,
+        func: FuncId,
         head: Option<&Head>,
-        period: i32,
+        level: Level,
         warm: impl FnOnce(&Head),
     ) -> Next<'p> {
         pulse.hunt -= 1;
-        let ready = cell.warmth.ready[usize::from(period == QUICK_PERIOD)].load(Ordering::Relaxed);
+        let cell = &process.funcs[func.0 as usize];
+        let period = [PERIOD, QUICK_PERIOD][at(level)];
+        let ready = cell.warmth.ready[at(level)].load(Ordering::Relaxed);
         let enter = head.and_then(|head| process.codes.get(head.compiled.load(Ordering::Acquire)));
         let enter = enter.filter(|c| c.native.is_some());
+        if enter.is_some() {
+            let changes = cell.warmth.changes[at(level)].fetch_add(1, Ordering::Relaxed) as usize;
+            let many =
+                self.threshold as usize + cell.body.get().map_or(0, |f| f.insts.len()) * RETURNS[at(level)];
+            if changes >= many {
+                self.ask(process, cell, func, level);
+            }
+        }
         if enter.is_some() || pulse.hunt == 0 || (head.is_some() && !ready) {
             pulse.hunt = 0;
             if let Some(head) = head {
