@@ -63,7 +63,7 @@ impl Unit {
             sources: vec![source.to_path_buf()],
             includes: Vec::new(),
             flags: flags.to_vec(),
-            libs: vec!["-lm".into(), "-latomic".into()],
+            libs: vec!["-lm".into()],
         }
     }
 }
@@ -73,7 +73,8 @@ pub fn native(unit: &Unit, opt: Opt) -> Check<PathBuf> {
     cached(unit, &format!("native {}", opt.name()), |out| {
         let mut clang = clang();
         clang.args([&opt.flag(), "-w", "-o"]).arg(out);
-        common(&mut clang, unit).args(&unit.sources).args(&unit.libs);
+        // Some builtins are calls of libatomic, which svm-lli has among its own functions.
+        common(&mut clang, unit).args(&unit.sources).args(&unit.libs).arg("-latomic");
         tool(&mut clang).map(drop)
     })
 }

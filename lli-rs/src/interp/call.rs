@@ -161,6 +161,9 @@ fn guest(m: &mut Interp<'_>, desc: &CallDesc, id: FuncId, fixed: u32) -> Result<
     let code = m.process.code(id)?;
     let variadic = m.process.module.func(id).sig.variadic;
     if desc.must_tail {
+        let bytecode = m.process.funcs[id.0 as usize].first();
+        let stays = code.native.is_some() && !crate::machine::native::has_room_for_tail_calls(m.thread);
+        let code = bytecode.filter(|_| stays).unwrap_or(code);
         m.pc = tail_call(m.process, m.thread, m.fp, code, desc)?;
         return m.poll();
     }

@@ -84,6 +84,15 @@ const HELPER_STACK: usize = 512 << 10;
 /// What must be left of the host's stack for a frame to change to compiled code.
 const LOOP_STACK: usize = 64 << 10;
 
+/// What must be left of the host's stack for a tail call from bytecode to go into compiled code.
+const TAIL_STACK: usize = 4 << 20;
+
+/// Whether a tail call from bytecode may go into compiled code. When that calls bytecode in tail position again, the host's
+/// stack has grown by both ways in: two functions, one of them compiled, would use it up.
+pub(crate) fn has_room_for_tail_calls(thread: &Thread) -> bool {
+    stack_pointer() > thread.native.limit + TAIL_STACK
+}
+
 /// Runs `f`, which may enter compiled code, on a stack that follows the guest's limit: the thread's own, made at the
 /// first entry.
 pub(crate) fn on_big_stack<T>(

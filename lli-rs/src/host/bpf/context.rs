@@ -148,6 +148,10 @@ impl Runs<'_> {
     /// The program itself.
     #[inline(always)]
     fn call(&mut self, cx: &mut Cx<'_>, args: [u64; 2]) -> Outcome {
+        // A program without a loop never polls.
+        if self.process.interrupt.is_set() {
+            return Err(self.process.stop_reason().into());
+        }
         if self.runs < OFTEN {
             self.runs += 1;
             if self.runs == OFTEN {
