@@ -29,7 +29,7 @@ packages=(llvm-22-dev clang-22 lld-22 libpolly-22-dev libzstd-dev zlib1g-dev lib
 case "${1:-}" in
     "") ;;
     full) packages+=(gcc-12-source xz-utils libclang-rt-22-dev) ;;
-    bench) packages+=(libclang-rt-22-dev) ;;
+    bench) packages+=(libclang-rt-22-dev time) ;;
     *) echo "usage: scripts/setup.sh [full|bench]" >&2; exit 2 ;;
 esac
 
