@@ -20,7 +20,7 @@ use crate::ir::{BlockId, FrameId, FuncId, Function, Inst, InstId, Module};
 
 /// Where the bodies of callees come from: as both tiers share them, after [`super::run`].
 pub trait Callees {
-    /// A function's body; `None` if it has none or should not be asked for now.
+    /// A function's body; `None` if it has none or it is not to be read just for this.
     fn body(&self, id: FuncId) -> Option<Arc<Function>>;
 
     /// Whether a function that has no body is known to end no object.
